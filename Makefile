@@ -1,0 +1,64 @@
+# `make demo` and `make test` each set up what they need and work without the other.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MODEL ?= centralized
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE ?=
+
+.PHONY: help setup demo test test-fast lint types docs docs-check lock clean
+
+help: ## Lists the targets.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready emulator/.venv/.ready node_modules/.ready ## The two Python environments, Node.js and the CDK CLI.
+
+demo: setup ## The main job end to end, on a live endpoint of this machine. MODEL=centralized
+	@$(BIN)/python scripts/demo.py examples/$(MODEL)/blueprint.yaml
+
+test: setup ## Every test.
+	@$(BIN)/python scripts/test.py
+
+test-fast: $(VENV)/.ready ## The tests that need no Node.js.
+	@$(BIN)/python scripts/test.py --fast
+
+lint: $(VENV)/.ready ## Style, types and layers.
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
+
+docs: $(VENV)/.ready ## Writes the generated pages anew.
+	@$(BIN)/python scripts/generate_docs.py
+
+docs-check: $(VENV)/.ready ## Fails if a generated page is stale.
+	@$(BIN)/python scripts/generate_docs.py --check
+
+lock: ## Resolves requirements/dev.in into requirements/dev.txt.
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install -q -r requirements/dev.in
+	@(echo "# Written by 'make lock' from requirements/dev.in."; build/lock/bin/pip freeze --exclude-editable) > requirements/dev.txt
+	@rm -rf build/lock
+
+clean: ## Removes what the other targets made.
+	@rm -rf $(VENV) emulator/.venv node_modules cdk.out build dist .demo .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.ready: pyproject.toml requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@echo "setting up $(VENV) (Python packages and Node.js)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q -r requirements/dev.txt
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+emulator/.venv/.ready: emulator/requirements.txt
+	@echo "setting up emulator/.venv"
+	@$(PYTHON) -m venv emulator/.venv
+	@emulator/.venv/bin/pip install -q -r emulator/requirements.txt
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json $(VENV)/.ready
+	@echo "setting up the CDK CLI"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --no-audit --no-fund
+	@touch $@

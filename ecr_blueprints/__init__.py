@@ -1,0 +1,56 @@
+"""Amazon ECR, done right, as code.
+
+The names below are imported when they are first used, so that the command line and the review
+never load the CDK. Constructs need the extra ``cdk``: ``pip install "ecr-blueprints[cdk]"``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecr_blueprints._version import __version__
+
+if TYPE_CHECKING:
+    from ecr_blueprints.constructs.image_repository import ImageRepository
+    from ecr_blueprints.constructs.private_registry import PrivateRegistry
+    from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
+    from ecr_blueprints.lifecycle.policy import LifecyclePolicy
+    from ecr_blueprints.lifecycle.retention import Retention
+
+__all__ = [
+    "ImageRepository",
+    "LifecyclePolicy",
+    "PrivateRegistry",
+    "PullThroughCache",
+    "Retention",
+    "__version__",
+]
+
+_MODULES = {
+    "ImageRepository": "ecr_blueprints.constructs.image_repository",
+    "LifecyclePolicy": "ecr_blueprints.lifecycle.policy",
+    "PrivateRegistry": "ecr_blueprints.constructs.private_registry",
+    "PullThroughCache": "ecr_blueprints.constructs.pull_through_cache",
+    "Retention": "ecr_blueprints.lifecycle.retention",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Imports a public name when it is first used.
+
+    Raises:
+        MissingDependencyError: The name is a construct and the extra ``cdk`` is not installed.
+        AttributeError: There is no such name.
+    """
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, imported or not."""
+    return sorted({*globals(), *__all__})
