@@ -1,0 +1,1 @@
+"""A loopback CloudFormation and ECR endpoint for tests; see the README for what its green proves."""

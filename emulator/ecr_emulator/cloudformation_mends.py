@@ -1,0 +1,160 @@
+"""Where ministack's CloudFormation says yes, or something else, and AWS does not.
+
+* A secret's `Ref` is its ARN, a taken secret name fails, and
+  `GenerateSecretString` follows its options, an empty one included.
+* Creating a parameter whose name is taken fails as `AlreadyExists`.
+* `GetTemplateSummary` names the identifiers that `cdk import` asks for.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import string
+from typing import Any
+from xml.sax.saxutils import escape
+
+from ecr_emulator import ministack_internals
+from ecr_emulator.errors import already_exists
+
+_SECRET = "AWS::SecretsManager::Secret"
+_PARAMETER = "AWS::SSM::Parameter"
+_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+
+def apply() -> None:
+    """Apply every mend."""
+    _mend_secret()
+    _mend_parameter()
+    _mend_template_summary()
+
+
+def _mend_secret() -> None:
+    parts = ministack_internals.provisioners()
+    create, update, delete = parts._sm_secret_create, parts._sm_secret_update, parts._sm_secret_delete
+
+    def create_by_name(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        name = properties.get("Name")
+        if name and name in ministack_internals.secretsmanager()._secrets:
+            raise already_exists(_SECRET, name)
+        return create(logical_id, properties, stack_name)
+
+    def create_by_arn(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        _, attributes = create_by_name(logical_id, properties, stack_name)
+        return attributes["Arn"], attributes
+
+    def update_by_arn(
+        arn: str, old: dict[str, Any], new: dict[str, Any], stack_name: str, logical_id: str | None = None
+    ) -> Any:
+        _, attributes = update(_secret_name(arn), old, new, stack_name, logical_id)
+        return attributes["Arn"], attributes
+
+    def delete_by_arn(arn: str, properties: dict[str, Any]) -> None:
+        delete(_secret_name(arn), properties)
+
+    # The update handler makes the replacement of a renamed secret through this name.
+    parts._sm_secret_create = create_by_name
+    parts._sm_secret_string = _secret_string
+    parts._RESOURCE_HANDLERS[_SECRET].update(create=create_by_arn, update=update_by_arn, delete=delete_by_arn)
+
+
+def _secret_name(arn: str) -> str:
+    for record in ministack_internals.secretsmanager()._secrets.values():
+        if record["ARN"] == arn:
+            return str(record["Name"])
+    return arn
+
+
+def _secret_string(properties: dict[str, Any]) -> str:
+    options = properties.get("GenerateSecretString")
+    if options is None or properties.get("SecretString"):
+        return str(properties.get("SecretString", ""))
+    password = _password(options)
+    template, key = options.get("SecretStringTemplate"), options.get("GenerateStringKey")
+    if (template is None) != (key is None):
+        raise ValueError("SecretStringTemplate and GenerateStringKey must be given together")
+    if template is None:
+        return password
+    content = json.loads(template)
+    if not isinstance(content, dict):
+        raise ValueError("SecretStringTemplate must be a JSON object")
+    return json.dumps({**content, key: password})
+
+
+def _password(options: dict[str, Any]) -> str:
+    kinds = {
+        "ExcludeLowercase": string.ascii_lowercase,
+        "ExcludeUppercase": string.ascii_uppercase,
+        "ExcludeNumbers": string.digits,
+        "ExcludePunctuation": _PUNCTUATION,
+    }
+    excluded = options.get("ExcludeCharacters", "")
+    alphabets = [
+        "".join(character for character in characters if character not in excluded)
+        for option, characters in kinds.items()
+        if not _is_true(options.get(option, False))
+    ]
+    if _is_true(options.get("IncludeSpace", False)):
+        alphabets.append(" ")
+    alphabets = [alphabet for alphabet in alphabets if alphabet]
+    length = int(options.get("PasswordLength", 32))
+    if not alphabets or not 1 <= length <= 4096:
+        raise ValueError("GenerateSecretString leaves no characters or has a length outside 1-4096")
+    required = alphabets[:length] if _is_true(options.get("RequireEachIncludedType", True)) else []
+    characters = [secrets.choice(alphabet) for alphabet in required]
+    everything = "".join(alphabets)
+    characters += [secrets.choice(everything) for _ in range(length - len(characters))]
+    secrets.SystemRandom().shuffle(characters)
+    return "".join(characters)
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
+
+
+def _mend_parameter() -> None:
+    handlers = ministack_internals.provisioners()._RESOURCE_HANDLERS[_PARAMETER]
+    create = handlers["create"]
+
+    def create_unless_taken(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        name = properties.get("Name")
+        if name and ministack_internals.ssm()._lookup_parameter(name)[1] is not None:
+            raise already_exists(_PARAMETER, name)
+        return create(logical_id, properties, stack_name)
+
+    handlers["create"] = create_unless_taken
+
+
+def _mend_template_summary() -> None:
+    actions = ministack_internals.cloudformation("handlers")._ACTION_HANDLERS
+    summarize = actions["GetTemplateSummary"]
+
+    def summarize_with_identifiers(params: dict[str, Any]) -> Any:
+        status, headers, body = summarize(params)
+        template_text, problem = ministack_internals.cloudformation("helpers")._resolve_template(params)
+        if status != 200 or problem is not None or not template_text:
+            return status, headers, body
+        end = b"</GetTemplateSummaryResult>"
+        return status, headers, body.replace(end, _identifier_summaries(template_text).encode() + end)
+
+    actions["GetTemplateSummary"] = summarize_with_identifiers
+
+
+def _identifier_summaries(template_text: str) -> str:
+    template = ministack_internals.cloudformation("engine")._parse_template(template_text)
+    lookups = ministack_internals.cloudformation("changesets")._IMPORT_LOOKUPS
+    by_type: dict[str, list[str]] = {}
+    for logical_id, resource in template.get("Resources", {}).items():
+        if resource.get("Type") in lookups:
+            by_type.setdefault(resource["Type"], []).append(logical_id)
+    members = "".join(
+        f"<member><ResourceType>{escape(type_name)}</ResourceType>"
+        f"<LogicalResourceIds>{_members(logical_ids)}</LogicalResourceIds>"
+        f"<ResourceIdentifiers>{_members(lookups[type_name][0])}</ResourceIdentifiers></member>"
+        for type_name, logical_ids in by_type.items()
+    )
+    return f"<ResourceIdentifierSummaries>{members}</ResourceIdentifierSummaries>"
+
+
+def _members(values: Any) -> str:
+    return "".join(f"<member>{escape(value)}</member>" for value in values)

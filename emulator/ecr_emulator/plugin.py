@@ -1,0 +1,72 @@
+"""Turns ministack into the emulator: ECR's API, its resource types, and the mends."""
+
+from __future__ import annotations
+
+import importlib
+
+from ecr_emulator import (
+    cloudformation_mends,
+    endpoint,
+    ministack_internals,
+    operations,
+    registry_protocol,
+    state,
+)
+from ecr_emulator.model_validation import EcrModel
+from ecr_emulator.resource_types.public_repository import PublicRepository
+from ecr_emulator.resource_types.pull_through_cache_rule import PullThroughCacheRule
+from ecr_emulator.resource_types.pull_time_update_exclusion import PullTimeUpdateExclusion
+from ecr_emulator.resource_types.registry_policy import RegistryPolicy
+from ecr_emulator.resource_types.registry_scanning_configuration import RegistryScanningConfiguration
+from ecr_emulator.resource_types.replication_configuration import ReplicationConfiguration
+from ecr_emulator.resource_types.repository import Repository
+from ecr_emulator.resource_types.repository_creation_template import RepositoryCreationTemplate
+from ecr_emulator.resource_types.resource_type import ResourceType
+from ecr_emulator.resource_types.signing_configuration import SigningConfiguration
+
+RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
+    PublicRepository,
+    PullThroughCacheRule,
+    PullTimeUpdateExclusion,
+    RegistryPolicy,
+    RegistryScanningConfiguration,
+    ReplicationConfiguration,
+    Repository,
+    RepositoryCreationTemplate,
+    SigningConfiguration,
+)
+_OPERATION_MODULES = (
+    "creation_templates",
+    "images",
+    "pull_through_cache",
+    "registry_protocol",
+    "registry_scanning",
+    "registry_settings",
+    "repositories",
+)
+
+
+def install(model: EcrModel) -> None:
+    """Install everything; raises `MinistackChanged` when ministack is not the expected one."""
+    ministack_internals.assert_present()
+    operations.use_model(model)
+    for name in _OPERATION_MODULES:
+        importlib.import_module(f"ecr_emulator.{name}")
+    endpoint.take_over()
+    registry_protocol.enforce_immutable_tags()
+    registry_protocol.accept_tokens()
+    for resource_type in RESOURCE_TYPES:
+        resource_type().register()
+    cloudformation_mends.apply()
+    _reset_with_ministack()
+
+
+def _reset_with_ministack() -> None:
+    ecr = ministack_internals.ecr()
+    reset = ecr.reset
+
+    def reset_everything() -> None:
+        reset()
+        state.clear()
+
+    ecr.reset = reset_everything

@@ -1,0 +1,33 @@
+"""What the emulated registries hold beside ministack's repositories and images.
+
+Every store keeps one content per account and Region.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecr_emulator import ministack_internals
+
+pull_through_cache_rules: Any = ministack_internals.scoped_store()
+creation_templates: Any = ministack_internals.scoped_store()
+pull_time_exclusions: Any = ministack_internals.scoped_store()
+account_settings: Any = ministack_internals.scoped_store()
+# Registry-level singletons by name: "policy", "replication", "scanning", "signing".
+registry: Any = ministack_internals.scoped_store()
+public_repositories: Any = ministack_internals.scoped_store()
+
+_ALL = (
+    pull_through_cache_rules,
+    creation_templates,
+    pull_time_exclusions,
+    account_settings,
+    registry,
+    public_repositories,
+)
+
+
+def clear() -> None:
+    """Forget everything, in every account."""
+    for store in _ALL:
+        store.clear()

@@ -1,0 +1,217 @@
+"""Secrets and parameters behave as on AWS, and resources can be imported."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from emulator_process import Account, error_of, resource
+
+SECRET: dict[str, Any] = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "shop/db"}}
+REF = {"Ref": {"Value": {"Ref": "S"}}}
+
+
+def value_of(account: Account, secret: str) -> str:
+    return str(account.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
+
+
+def secret(**properties: Any) -> dict[str, Any]:
+    return {"S": {**SECRET, "Properties": {**SECRET["Properties"], **properties}}}
+
+
+def test_the_ref_of_a_secret_is_its_arn(account: Account) -> None:
+    stack = account.deploy("s", secret(SecretString="one"), Outputs=REF)
+    arn = account.client("secretsmanager").describe_secret(SecretId="shop/db")["ARN"]
+    assert stack.outputs == {"Ref": arn}
+    assert account.deploy("s", secret(SecretString="two"), Outputs=REF).outputs == {"Ref": arn}
+    assert value_of(account, arn) == "two"
+    assert account.delete_stack("s") == "DELETE_COMPLETE"
+    code, _ = error_of(account.client("secretsmanager").describe_secret, SecretId="shop/db")
+    assert code == "ResourceNotFoundException"
+
+
+def test_a_renamed_secret_is_replaced(account: Account) -> None:
+    account.deploy("s", secret(SecretString="one"))
+    account.deploy("s", secret(SecretString="one", Name="shop/new"))
+    names = {s["Name"] for s in account.client("secretsmanager").list_secrets()["SecretList"]}
+    assert names == {"shop/new"}
+
+
+def test_a_taken_secret_name_fails(account: Account) -> None:
+    account.secret("shop/db", "mine")
+    stack = account.deploy("s", secret(SecretString="other"))
+    assert "AWS::SecretsManager::Secret' with identifier 'shop/db' already exists" in stack.reasons()
+    assert value_of(account, "shop/db") == "mine"
+
+
+def test_an_empty_generate_option_generates(account: Account) -> None:
+    account.deploy("s", secret(GenerateSecretString={}))
+    assert len(value_of(account, "shop/db")) == 32
+
+
+def test_generated_into_a_template(account: Account) -> None:
+    options = {
+        "SecretStringTemplate": '{"username":"admin"}',
+        "GenerateStringKey": "password",
+        "ExcludeCharacters": "abc",
+        "ExcludeUppercase": True,
+        "ExcludeNumbers": True,
+        "ExcludePunctuation": True,
+    }
+    account.deploy("s", secret(GenerateSecretString=options))
+    content = json.loads(value_of(account, "shop/db"))
+    assert content["username"] == "admin"
+    assert len(content["password"]) == 32
+    assert set(content["password"]) <= set("defghijklmnopqrstuvwxyz")
+
+
+def test_half_of_a_template_is_refused(account: Account) -> None:
+    stack = account.deploy("s", secret(GenerateSecretString={"GenerateStringKey": "password"}))
+    assert "must be given together" in stack.reasons()
+
+
+def test_a_taken_parameter_name_fails(account: Account) -> None:
+    def parameter(value: str) -> dict[str, Any]:
+        properties = {"Name": "/registry/owner", "Type": "String", "Value": value}
+        return {"P": {"Type": "AWS::SSM::Parameter", "Properties": properties}}
+
+    assert account.deploy("one", parameter("one")).status == "CREATE_COMPLETE"
+    second = account.deploy("two", parameter("two"))
+    assert second.status == "ROLLBACK_COMPLETE"
+    assert "AWS::SSM::Parameter' with identifier '/registry/owner' already exists" in second.reasons()
+    found = account.client("ssm").get_parameter(Name="/registry/owner")["Parameter"]
+    assert found["Value"] == "one"
+
+
+IMPORTABLE: list[tuple[str, dict[str, Any], str]] = [
+    ("Repository", {"RepositoryName": "app"}, "RepositoryName"),
+    (
+        "RegistryPolicy",
+        {
+            "PolicyText": {
+                "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "ecr:*", "Resource": "*"}]
+            }
+        },
+        "RegistryId",
+    ),
+    (
+        "RegistryScanningConfiguration",
+        {
+            "ScanType": "BASIC",
+            "Rules": [
+                {
+                    "ScanFrequency": "SCAN_ON_PUSH",
+                    "RepositoryFilters": [{"Filter": "*", "FilterType": "WILDCARD"}],
+                }
+            ],
+        },
+        "RegistryId",
+    ),
+    (
+        "ReplicationConfiguration",
+        {
+            "ReplicationConfiguration": {
+                "Rules": [{"Destinations": [{"Region": "eu-north-1", "RegistryId": "222222222222"}]}]
+            }
+        },
+        "RegistryId",
+    ),
+    (
+        "PullThroughCacheRule",
+        {"EcrRepositoryPrefix": "quay", "UpstreamRegistryUrl": "quay.io"},
+        "EcrRepositoryPrefix",
+    ),
+    ("RepositoryCreationTemplate", {"Prefix": "quay", "AppliedFor": ["PULL_THROUGH_CACHE"]}, "Prefix"),
+]
+
+
+def import_into(account: Account, stack: str, body: str, entry: dict[str, Any]) -> str:
+    """Create and execute an import change set as the CDK CLI does; answers the stack's status."""
+    arguments = {"StackName": stack, "ChangeSetName": "import"}
+    account.cloudformation.create_change_set(
+        **arguments, ChangeSetType="IMPORT", TemplateBody=body, ResourcesToImport=[entry]
+    )
+    change_set = account.cloudformation.describe_change_set(**arguments)
+    if change_set["Status"] == "FAILED":
+        return f"FAILED: {change_set['StatusReason']}"
+    account.cloudformation.execute_change_set(**arguments)
+    time.sleep(0.05)
+    return account.settled(stack).status
+
+
+@pytest.mark.parametrize(("kind", "properties", "key"), IMPORTABLE)
+def test_import_of_what_a_deleted_stack_retained(
+    account: Account, kind: str, properties: dict[str, Any], key: str
+) -> None:
+    template = {"X": resource(kind, properties, DeletionPolicy="Retain")}
+    account.deploy("first", template)
+    account.delete_stack("first")
+    body = json.dumps({"Resources": template})
+    [summary] = account.cloudformation.get_template_summary(TemplateBody=body)["ResourceIdentifierSummaries"]
+    assert summary == {
+        "ResourceType": f"AWS::ECR::{kind}",
+        "LogicalResourceIds": ["X"],
+        "ResourceIdentifiers": [key],
+    }
+    identifier = {key: properties.get(key, account.id)}
+    entry = {
+        "ResourceType": summary["ResourceType"],
+        "LogicalResourceId": "X",
+        "ResourceIdentifier": identifier,
+    }
+    assert import_into(account, "second", body, entry) == "IMPORT_COMPLETE"
+    assert account.settled("second").physical_ids() == {"X": identifier[key]}
+    # The stack owns it now: without the deletion policy it goes with the stack.
+    account.deploy("second", {"X": resource(kind, properties)})
+    assert account.delete_stack("second") == "DELETE_COMPLETE"
+    stack = account.deploy("third", {"X": resource(kind, properties)})
+    assert stack.status == "CREATE_COMPLETE"
+
+
+def test_a_create_can_adopt_what_exists(account: Account) -> None:
+    """What `cdk deploy --import-existing-resources` asks for."""
+    account.ecr.create_repository(repositoryName="app")
+    account.push("app", "v1")
+    template = {"X": resource("Repository", {"RepositoryName": "app"}, DeletionPolicy="Retain")}
+    arguments = {"StackName": "s", "ChangeSetName": "adopt"}
+    account.cloudformation.create_change_set(
+        **arguments,
+        ChangeSetType="CREATE",
+        TemplateBody=json.dumps({"Resources": template}),
+        ImportExistingResources=True,
+    )
+    [change] = account.cloudformation.describe_change_set(**arguments)["Changes"]
+    assert change["ResourceChange"]["Action"] == "Import"
+    account.cloudformation.execute_change_set(**arguments)
+    assert account.settled("s").status == "CREATE_COMPLETE"
+    assert len(account.ecr.list_images(repositoryName="app")["imageIds"]) == 1
+
+
+def test_import_of_what_is_not_there_fails(account: Account) -> None:
+    template = {"X": resource("Repository", {"RepositoryName": "app"}, DeletionPolicy="Retain")}
+    entry = {
+        "ResourceType": "AWS::ECR::Repository",
+        "LogicalResourceId": "X",
+        "ResourceIdentifier": {"RepositoryName": "app"},
+    }
+    status = import_into(account, "s", json.dumps({"Resources": template}), entry)
+    assert status == "FAILED: Resource of type 'AWS::ECR::Repository' with identifier 'app' was not found."
+
+
+def test_assumed_roles_switch_the_account(account: Account) -> None:
+    other = "333333333333"
+    arn = f"arn:aws:iam::{other}:role/deploy"
+    credentials = account.client("sts").assume_role(RoleArn=arn, RoleSessionName="s")["Credentials"]
+    import boto3
+
+    identity = boto3.client(
+        "sts",
+        endpoint_url=account.endpoint,
+        region_name="eu-west-1",
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    ).get_caller_identity()
+    assert identity["Account"] == other
