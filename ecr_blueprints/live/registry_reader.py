@@ -1,0 +1,211 @@
+"""Reads one account and Region's registry through ECR's API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from ecr_blueprints.domain.creation_template import AppliedFor
+from ecr_blueprints.domain.encryption import EncryptionType
+from ecr_blueprints.domain.scanning import ScanFrequency, ScanType
+from ecr_blueprints.domain.stages import ProductionScope
+from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
+from ecr_blueprints.errors import MissingDependencyError
+from ecr_blueprints.registry.cache_rule import CacheRule
+from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.encryption import Encryption
+from ecr_blueprints.registry.policy_document import parse_policy
+from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.registry_policy import RegistryPolicy
+from ecr_blueprints.registry.repository import Repository
+from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration, ScanningRule
+from ecr_blueprints.registry.source_location import SourceLocation
+
+__all__ = ["EcrClient", "read_live_registry"]
+
+
+class EcrClient(Protocol):
+    """What the reader needs of ``boto3.client("ecr")``: any of its read operations."""
+
+    def get_paginator(self, operation_name: str) -> Any:
+        """A paginator, as botocore makes it."""
+
+    def describe_registry(self) -> Mapping[str, Any]:
+        """Replication and the registry's id."""
+
+    def get_registry_scanning_configuration(self) -> Mapping[str, Any]:
+        """Scan type and rules."""
+
+    def get_registry_policy(self) -> Mapping[str, Any]:
+        """The registry policy, or RegistryPolicyNotFoundException."""
+
+    def get_repository_policy(self, *, repositoryName: str) -> Mapping[str, Any]:
+        """The repository policy, or RepositoryPolicyNotFoundException."""
+
+    def get_lifecycle_policy(self, *, repositoryName: str) -> Mapping[str, Any]:
+        """The lifecycle policy, or LifecyclePolicyNotFoundException."""
+
+    def list_tags_for_resource(self, *, resourceArn: str) -> Mapping[str, Any]:
+        """A repository's tags."""
+
+
+def read_live_registry(
+    region: str, *, client: EcrClient | None = None, production: ProductionScope | None = None
+) -> Registry:
+    """Reads everything that the read model holds, and changes nothing.
+
+    Args:
+        region: The Region.
+        client: A boto3 ECR client of that Region. Default: one from the environment's credentials.
+        production: How production is declared; a live registry does not say. Default: not declared.
+
+    Raises:
+        MissingDependencyError: boto3 is not installed and no client was given.
+        botocore.exceptions.ClientError: ECR refuses a read; the policy ``AmazonEC2ContainerRegistryReadOnly``
+            and the ``ecr:Describe…``/``ecr:Get…`` actions of the registry level are needed.
+    """
+    ecr = _client(region) if client is None else client
+    account = str(ecr.describe_registry()["registryId"])
+    registry = Registry(
+        account=account,
+        region=region,
+        production=ProductionScope() if production is None else production,
+        repositories=tuple(_repositories(ecr)),
+        creation_templates=tuple(_templates(ecr, account, region)),
+        cache_rules=tuple(_cache_rules(ecr, account, region)),
+    )
+    place = f"arn:aws:ecr:{region}:{account}"
+    registry = registry.with_scanning(_scanning(ecr, SourceLocation(arn=f"{place}:registry-scanning")))
+    text = _optional(ecr.get_registry_policy, "RegistryPolicyNotFoundException", "policyText")
+    if text is not None:
+        registry = registry.with_policy(
+            RegistryPolicy(source=SourceLocation(arn=f"{place}:registry-policy"), policy=parse_policy(text))
+        )
+    return replace(registry, has_contract=True)
+
+
+def _client(region: str) -> EcrClient:
+    try:
+        import boto3
+    except ImportError as error:
+        raise MissingDependencyError(
+            "reading a live registry needs boto3", fix="pip install 'ecr-blueprints[aws]'"
+        ) from error
+    client: EcrClient = boto3.client("ecr", region_name=region)
+    return client
+
+
+def _optional(call: Any, absent: str, member: str, **arguments: str) -> str | None:
+    """One member of an answer, or None where ECR says that there is nothing."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return str(call(**arguments)[member])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == absent:
+            return None
+        raise
+
+
+def _pages(ecr: EcrClient, operation: str, member: str) -> Iterator[Mapping[str, Any]]:
+    for page in ecr.get_paginator(operation).paginate():
+        yield from page[member]
+
+
+def _repositories(ecr: EcrClient) -> Iterator[Repository]:
+    for found in sorted(
+        _pages(ecr, "describe_repositories", "repositories"), key=lambda one: str(one["repositoryName"])
+    ):
+        name, arn = str(found["repositoryName"]), str(found["repositoryArn"])
+        policy = _optional(
+            ecr.get_repository_policy, "RepositoryPolicyNotFoundException", "policyText", repositoryName=name
+        )
+        tags = ecr.list_tags_for_resource(resourceArn=arn).get("tags", [])
+        yield Repository(
+            source=SourceLocation(arn=arn),
+            name=name,
+            tag_mutability=_mutability(found),
+            lifecycle_policy=_optional(
+                ecr.get_lifecycle_policy,
+                "LifecyclePolicyNotFoundException",
+                "lifecyclePolicyText",
+                repositoryName=name,
+            ),
+            policy=None if policy is None else parse_policy(policy),
+            encryption=_encryption(found),
+            scan_on_push=bool(found.get("imageScanningConfiguration", {}).get("scanOnPush", False)),
+            deletion_policy=None,
+            tags={str(tag["Key"]): str(tag["Value"]) for tag in tags if not _is_system_tag(tag)},
+            is_cdk_asset_repository=name.startswith("cdk-") and "-container-assets-" in name,
+        )
+
+
+def _is_system_tag(tag: Mapping[str, Any]) -> bool:
+    """Whether AWS set it: CloudFormation tags what it creates, and nobody can declare such a tag."""
+    return str(tag["Key"]).startswith("aws:")
+
+
+def _mutability(found: Mapping[str, Any]) -> TagMutability:
+    return TagMutability(
+        mode=MutabilityMode(found.get("imageTagMutability", MutabilityMode.MUTABLE)),
+        exclusions=tuple(
+            ExclusionFilter(str(one["filter"])) for one in found.get("imageTagMutabilityExclusionFilters", ())
+        ),
+    )
+
+
+def _encryption(found: Mapping[str, Any]) -> Encryption:
+    configuration = found.get("encryptionConfiguration") or {}
+    return Encryption(
+        type=EncryptionType(configuration.get("encryptionType", EncryptionType.AES256)),
+        kms_key=configuration.get("kmsKey"),
+    )
+
+
+def _templates(ecr: EcrClient, account: str, region: str) -> Iterator[CreationTemplate]:
+    for found in _pages(ecr, "describe_repository_creation_templates", "repositoryCreationTemplates"):
+        policy = found.get("repositoryPolicy")
+        yield CreationTemplate(
+            source=SourceLocation(
+                arn=f"arn:aws:ecr:{region}:{account}:repository-creation-template/{found['prefix']}"
+            ),
+            prefix=str(found["prefix"]),
+            applied_for=tuple(AppliedFor(one) for one in found.get("appliedFor", ())),
+            tag_mutability=_mutability(found),
+            encryption=_encryption(found),
+            lifecycle_policy=found.get("lifecyclePolicy"),
+            policy=None if not policy else parse_policy(str(policy)),
+            resource_tags={str(tag["Key"]): str(tag["Value"]) for tag in found.get("resourceTags", ())},
+            custom_role_arn=found.get("customRoleArn"),
+        )
+
+
+def _cache_rules(ecr: EcrClient, account: str, region: str) -> Iterator[CacheRule]:
+    for found in _pages(ecr, "describe_pull_through_cache_rules", "pullThroughCacheRules"):
+        yield CacheRule(
+            source=SourceLocation(
+                arn=f"arn:aws:ecr:{region}:{account}:pull-through-cache-rule/{found['ecrRepositoryPrefix']}"
+            ),
+            prefix=str(found["ecrRepositoryPrefix"]),
+            upstream_registry=found.get("upstreamRegistry"),
+            upstream_registry_url=found.get("upstreamRegistryUrl"),
+            upstream_prefix=found.get("upstreamRepositoryPrefix"),
+            credential_arn=found.get("credentialArn"),
+            custom_role_arn=found.get("customRoleArn"),
+        )
+
+
+def _scanning(ecr: EcrClient, source: SourceLocation) -> ScanningConfiguration:
+    found = ecr.get_registry_scanning_configuration()["scanningConfiguration"]
+    return ScanningConfiguration(
+        source=source,
+        scan_type=ScanType(found.get("scanType", ScanType.BASIC)),
+        rules=tuple(
+            ScanningRule(
+                frequency=ScanFrequency(rule["scanFrequency"]),
+                filters=tuple(str(one["filter"]) for one in rule.get("repositoryFilters", ())),
+            )
+            for rule in found.get("rules", ())
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The read model of a registry, and every judgement on it."""

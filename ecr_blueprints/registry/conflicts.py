@@ -1,0 +1,178 @@
+"""What one registry cannot hold together.
+
+The constructs raise the first conflict that a contribution causes; the review reports all of them. Two
+declarations of which a deployment has only one do not conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ecr_blueprints.domain.repository_filter import ROOT
+from ecr_blueprints.registry.cache_rule import CacheRule
+from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.repository import Repository
+from ecr_blueprints.registry.singleton import Singleton
+from ecr_blueprints.registry.source_location import SourceLocation
+
+__all__ = ["Conflict", "ConflictKind", "Contribution", "conflicts_with", "find_conflicts"]
+
+
+class ConflictKind(StrEnum):
+    """What kind of conflict it is; the granular id of a finding."""
+
+    SECOND_OWNER = "second-owner"
+    REPOSITORY_NAME = "repository-name"
+    TEMPLATE_PREFIX = "template-prefix"
+    CACHE_PREFIX = "cache-prefix"
+    TEMPLATE_ROLE = "template-role"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """One thing that a registry cannot hold, with everyone involved.
+
+    Attributes:
+        kind: What kind it is.
+        message: What is wrong, with both parties named.
+        source: The contribution that caused it.
+        other: The earlier contribution, where there are two parties.
+        fix: What to do.
+    """
+
+    kind: ConflictKind
+    message: str
+    source: SourceLocation
+    other: SourceLocation | None = None
+    fix: str
+
+
+Contribution = Repository | CreationTemplate | CacheRule | Singleton
+"""What can be added to a registry and conflict with what it holds."""
+
+
+def find_conflicts(registry: Registry) -> Iterator[Conflict]:
+    """Every conflict within one registry, in the order of declaration."""
+    for index, singleton in enumerate(registry.singletons):
+        yield from _second_owner(registry.singletons[:index], singleton)
+    named: dict[str, list[Repository]] = {}
+    for repository in registry.repositories:
+        if repository.known_name is not None:
+            earlier = named.setdefault(repository.known_name, [])
+            yield from _same_name(earlier, repository)
+            earlier.append(repository)
+    for index, template in enumerate(registry.creation_templates):
+        yield from _template(registry.creation_templates[:index], template)
+    for index, rule in enumerate(registry.cache_rules):
+        yield from _cache(registry.cache_rules[:index], rule)
+
+
+def conflicts_with(registry: Registry, contribution: Contribution) -> Iterator[Conflict]:
+    """The conflicts that adding ``contribution`` to ``registry`` would cause."""
+    match contribution:
+        case Singleton():
+            yield from _second_owner(registry.singletons, contribution)
+        case Repository():
+            name = contribution.known_name
+            earlier = (one for one in registry.repositories if name is not None and one.name == name)
+            yield from _same_name(earlier, contribution)
+        case CreationTemplate():
+            yield from _template(registry.creation_templates, contribution)
+        case CacheRule():
+            yield from _cache(registry.cache_rules, contribution)
+
+
+def _second_owner(earlier: tuple[Singleton, ...], singleton: Singleton) -> Iterator[Conflict]:
+    for other in earlier:
+        if (
+            other.kind is singleton.kind
+            and other.source != singleton.source
+            and not _exclude(other.source, singleton.source)
+        ):
+            yield Conflict(
+                kind=ConflictKind.SECOND_OWNER,
+                message=(
+                    f"an account and Region has one {singleton.kind.words}; {singleton.source} declares it "
+                    f"and so does {other.source}"
+                ),
+                source=singleton.source,
+                other=other.source,
+                fix="keep one owner and let the other contribute to it or leave it unmanaged",
+            )
+            return
+
+
+def _same_name(earlier: Iterable[Repository], repository: Repository) -> Iterator[Conflict]:
+    other = next((one for one in earlier if not _exclude(one.source, repository.source)), None)
+    if other is not None:
+        yield Conflict(
+            kind=ConflictKind.REPOSITORY_NAME,
+            message=f"repository {repository.label!r} is declared by {repository.source} and {other.source}",
+            source=repository.source,
+            other=other.source,
+            fix="rename one of them, or import the existing repository instead of declaring it twice",
+        )
+
+
+def _template(earlier: tuple[CreationTemplate, ...], template: CreationTemplate) -> Iterator[Conflict]:
+    prefix = template.known_prefix
+    for other in earlier:
+        if prefix is not None and other.known_prefix == prefix and not _exclude(other.source, template.source):
+            yield Conflict(
+                kind=ConflictKind.TEMPLATE_PREFIX,
+                message=(
+                    f"a registry has one creation template for a prefix; {template.source} and "
+                    f"{other.source} both declare one for {prefix!r}"
+                ),
+                source=template.source,
+                other=other.source,
+                fix="merge the two templates, or give one a more specific prefix",
+            )
+            break
+    if template.needs_role and template.custom_role_arn is None:
+        yield Conflict(
+            kind=ConflictKind.TEMPLATE_ROLE,
+            message=(
+                f"creation template {template.label!r} sets KMS encryption or resource tags and names "
+                "no role, so that every repository creation through it fails"
+            ),
+            source=template.source,
+            fix="give it a custom role that trusts ecr.amazonaws.com, or leave out the tags and the key",
+        )
+
+
+def _cache(earlier: tuple[CacheRule, ...], rule: CacheRule) -> Iterator[Conflict]:
+    prefix = rule.known_prefix
+    if prefix is None:
+        return
+    for other in earlier:
+        taken = other.known_prefix
+        if taken is None or not _collide(prefix, taken) or _exclude(other.source, rule.source):
+            continue
+        relation = "share the prefix" if taken == prefix else "have prefixes one inside the other:"
+        detail = repr(prefix) if taken == prefix else f"{prefix!r} and {taken!r}"
+        yield Conflict(
+            kind=ConflictKind.CACHE_PREFIX,
+            message=f"pull-through caches {rule.source} and {other.source} {relation} {detail}",
+            source=rule.source,
+            other=other.source,
+            fix="give each cache a prefix of its own",
+        )
+        return
+
+
+def _exclude(first: SourceLocation, second: SourceLocation) -> bool:
+    """True if no deployment has both."""
+    return first.presence.excludes(second.presence)
+
+
+def _collide(prefix: str, other: str) -> bool:
+    """Equal prefixes collide, and nested ones do; ROOT goes with every other prefix (facts §4)."""
+    if prefix == other:
+        return True
+    if ROOT in (prefix, other):
+        return False
+    return prefix.startswith(f"{other}/") or other.startswith(f"{prefix}/")

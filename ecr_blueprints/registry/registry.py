@@ -1,0 +1,119 @@
+"""The read model: what one account and Region's registry holds, from whichever source.
+
+Three sources fill it: a template or cloud assembly (``cloudformation``), a registry that exists
+(``live``), and the ledger that ``PrivateRegistry`` keeps while constructs contribute. One set of
+judgements reads it: :mod:`~ecr_blueprints.registry.effective` and
+:mod:`~ecr_blueprints.registry.conflicts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ecr_blueprints.domain.stages import ProductionScope
+from ecr_blueprints.registry.cache_rule import CacheRule
+from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.dangling_reference import DanglingReference
+from ecr_blueprints.registry.naming_exception import NamingException
+from ecr_blueprints.registry.registry_policy import RegistryPolicy
+from ecr_blueprints.registry.repository import Repository
+from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration
+from ecr_blueprints.registry.singleton import Singleton, SingletonKind
+from ecr_blueprints.registry.source_location import SourceLocation
+
+__all__ = ["Registry"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """One registry: an account's ECR in one Region.
+
+    Attributes:
+        account: The 12-digit account id; None if the source leaves it to the deployment.
+        region: The Region; None if the source leaves it to the deployment.
+        scope: What tells two registries of unknown environment apart: a CDK stage's path or a
+            template's path. Empty where account and Region are known.
+        repositories: The declared private repositories.
+        creation_templates: The repository creation templates.
+        cache_rules: The pull-through cache rules.
+        scanning: The scanning configurations; more than one is a conflict.
+        policies: The registry policies; more than one is a conflict.
+        singletons: Every declaration of a registry-level resource, of the kinds above and of those
+            that the model does not hold in detail.
+        dangling_references: References in the templates that lead nowhere.
+        production: How production is declared, if it is.
+        naming_exceptions: Names that need not follow the convention, and why.
+        has_contract: True if a registry contract said what the registry level holds, so that an
+            absence is known to be one.
+    """
+
+    account: str | None = None
+    region: str | None = None
+    scope: str = ""
+    repositories: tuple[Repository, ...] = ()
+    creation_templates: tuple[CreationTemplate, ...] = ()
+    cache_rules: tuple[CacheRule, ...] = ()
+    scanning: tuple[ScanningConfiguration, ...] = ()
+    policies: tuple[RegistryPolicy, ...] = ()
+    singletons: tuple[Singleton, ...] = ()
+    dangling_references: tuple[DanglingReference, ...] = ()
+    production: ProductionScope = field(default_factory=ProductionScope)
+    naming_exceptions: tuple[NamingException, ...] = ()
+    has_contract: bool = False
+
+    @property
+    def label(self) -> str:
+        """The registry as a person refers to it: ``111122223333/eu-west-1``, or what is known of it."""
+        if self.account is None and self.region is None:
+            return self.scope or "the deployment's account and Region"
+        return f"{self.account or 'any account'}/{self.region or 'any Region'}"
+
+    @property
+    def is_governed(self) -> bool:
+        """True if the source holds this registry's registry-level settings.
+
+        Only then is the absence of a setting a fact about the registry; otherwise another app may
+        own it, and a judgement that needs it is open.
+        """
+        return self.has_contract or bool(self.singletons)
+
+    def is_production(self, repository_name: str | None) -> bool | None:
+        """Whether the name is production as declared; None if nothing declares it."""
+        if repository_name is None:
+            return self.production.whole_registry
+        return self.production.is_production(repository_name)
+
+    def with_repository(self, repository: Repository) -> Registry:
+        """The registry with one more repository."""
+        return replace(self, repositories=(*self.repositories, repository))
+
+    def with_creation_template(self, template: CreationTemplate) -> Registry:
+        """The registry with one more creation template."""
+        return replace(self, creation_templates=(*self.creation_templates, template))
+
+    def with_cache_rule(self, rule: CacheRule) -> Registry:
+        """The registry with one more pull-through cache rule."""
+        return replace(self, cache_rules=(*self.cache_rules, rule))
+
+    def with_scanning(self, configuration: ScanningConfiguration) -> Registry:
+        """The registry with this scanning configuration in place of the one of the same source."""
+        others = tuple(one for one in self.scanning if one.source != configuration.source)
+        return replace(
+            self._with_singleton(SingletonKind.SCANNING, configuration.source),
+            scanning=(*others, configuration),
+        )
+
+    def with_policy(self, policy: RegistryPolicy) -> Registry:
+        """The registry with this registry policy in place of the one of the same source."""
+        others = tuple(one for one in self.policies if one.source != policy.source)
+        return replace(
+            self._with_singleton(SingletonKind.REGISTRY_POLICY, policy.source), policies=(*others, policy)
+        )
+
+    def with_naming_exception(self, exception: NamingException) -> Registry:
+        """The registry with one more exception to its naming convention."""
+        return replace(self, naming_exceptions=(*self.naming_exceptions, exception))
+
+    def _with_singleton(self, kind: SingletonKind, source: SourceLocation) -> Registry:
+        declared = Singleton(kind=kind, source=source)
+        return self if declared in self.singletons else replace(self, singletons=(*self.singletons, declared))
