@@ -1,0 +1,1 @@
+"""The formats that a review is written in."""

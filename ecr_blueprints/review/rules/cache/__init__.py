@@ -1,0 +1,1 @@
+"""Rules on pull-through caches."""

@@ -1,0 +1,138 @@
+"""What of a registry its own source declares, in the forms in which rules look at it.
+
+A registry contract adds templates, caches and scanning that another app declares: rules judge with
+them, and never judge them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from ecr_blueprints.registry.access_policy import AccessPolicy, Statement
+from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.source_location import SourceLocation
+from ecr_blueprints.registry.unresolved import Malformed, Unresolved
+
+__all__ = [
+    "Declaration",
+    "NamedStatement",
+    "access_policies",
+    "declared",
+    "is_declared",
+    "lifecycle_policies",
+    "statements_of",
+]
+
+
+class _Sourced(Protocol):
+    @property
+    def source(self) -> SourceLocation: ...
+
+
+_Item = TypeVar("_Item", bound=_Sourced)
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration(Generic[_Value]):
+    """One property of a repository, a creation template or the registry.
+
+    Attributes:
+        label: Whose property it is, as a message names it: ``repository 'prod/api'``.
+        source: Where its owner is declared.
+        property_path: The property.
+        value: The property's value.
+        is_cdk_asset: True for the CDK bootstrap's own repository.
+    """
+
+    label: str
+    source: SourceLocation
+    property_path: str
+    value: _Value
+    is_cdk_asset: bool = False
+
+
+def is_declared(source: SourceLocation) -> bool:
+    """Whether this is a resource of the reviewed source, and not context from a registry contract."""
+    return source.logical_id is not None or source.construct_path is not None or source.arn is not None
+
+
+def declared(items: Iterable[_Item]) -> Iterator[_Item]:
+    """Those that the reviewed source declares itself."""
+    return (item for item in items if is_declared(item.source))
+
+
+def lifecycle_policies(registry: Registry) -> Iterator[Declaration[str | Unresolved | Malformed | None]]:
+    """The lifecycle policy of every repository and creation template, also where there is none."""
+    for repository in declared(registry.repositories):
+        yield Declaration(
+            label=f"repository {repository.label!r}",
+            source=repository.source,
+            property_path="LifecyclePolicy.LifecyclePolicyText",
+            value=repository.lifecycle_policy,
+            is_cdk_asset=repository.is_cdk_asset_repository,
+        )
+    for template in declared(registry.creation_templates):
+        yield Declaration(
+            label=f"creation template {template.label!r}",
+            source=template.source,
+            property_path="LifecyclePolicy",
+            value=template.lifecycle_policy,
+        )
+
+
+def access_policies(registry: Registry) -> Iterator[Declaration[AccessPolicy | Unresolved | Malformed]]:
+    """Every resource policy that there is: of repositories, of creation templates, of the registry."""
+    for repository in declared(registry.repositories):
+        if repository.policy is not None:
+            yield Declaration(
+                label=f"repository {repository.label!r}",
+                source=repository.source,
+                property_path="RepositoryPolicyText",
+                value=repository.policy,
+                is_cdk_asset=repository.is_cdk_asset_repository,
+            )
+    for template in declared(registry.creation_templates):
+        if template.policy is not None:
+            yield Declaration(
+                label=f"creation template {template.label!r}",
+                source=template.source,
+                property_path="RepositoryPolicy",
+                value=template.policy,
+            )
+    for policy in declared(registry.policies):
+        yield Declaration(
+            label=f"the registry policy of {registry.label}",
+            source=policy.source,
+            property_path="PolicyText",
+            value=policy.policy,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedStatement:
+    """One statement of a policy, or an intrinsic in its place.
+
+    Attributes:
+        name: How a message calls it: by its Sid, else by its number.
+        key: What tells it from the others when statements before it come and go.
+        statement: The statement.
+    """
+
+    name: str
+    key: str
+    statement: Statement | Unresolved
+
+
+def statements_of(policy: AccessPolicy) -> Iterator[NamedStatement]:
+    """The statements of a policy, named."""
+    for number, statement in enumerate(policy.statements, start=1):
+        if isinstance(statement, Unresolved):
+            yield NamedStatement(name=f"statement {number}", key=statement.expression, statement=statement)
+        elif statement.sid is not None:
+            yield NamedStatement(name=f"statement {statement.sid!r}", key=statement.sid, statement=statement)
+        else:
+            grants = f"{statement.effect} {statement.actions} {statement.not_actions} {statement.principals}"
+            yield NamedStatement(name=f"statement {number}", key=grants, statement=statement)
