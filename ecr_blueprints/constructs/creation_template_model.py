@@ -1,0 +1,215 @@
+"""A repository creation template as the read model holds it, checked before anything is created."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+
+from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
+from ecr_blueprints.constructs.registry_policy import check_policy, read_access_policy
+from ecr_blueprints.domain.creation_template import MAX_DESCRIPTION_LENGTH, AppliedFor, check_custom_role_arn
+from ecr_blueprints.domain.encryption import EncryptionType, check_template_kms_key
+from ecr_blueprints.domain.quotas import REPOSITORY_TAGS
+from ecr_blueprints.domain.repository_filter import CreationTemplatePrefix
+from ecr_blueprints.domain.tags import MutabilityMode, TagMutability
+from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.lifecycle.document import render_lifecycle_policy
+from ecr_blueprints.lifecycle.policy import LifecyclePolicy
+from ecr_blueprints.lifecycle.retention import RepositoryKind
+from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.encryption import Encryption
+from ecr_blueprints.registry.source_location import SourceLocation
+from ecr_blueprints.registry.unresolved import Resolvable, Unresolved
+
+__all__ = ["describe_creation_template", "key_arn_of", "policy_document_of", "role_arn_of"]
+
+_RESOURCE_TYPE = "AWS::ECR::RepositoryCreationTemplate"
+_MUTABLE = (MutabilityMode.MUTABLE, MutabilityMode.MUTABLE_WITH_EXCLUSION)
+
+
+def describe_creation_template(
+    path: str,
+    *,
+    prefix: str,
+    applied_for: Sequence[AppliedFor | str],
+    options: CreationTemplateOptions,
+    region: str | None,
+) -> CreationTemplate:
+    """The template as the read model holds it, checked before anything is created.
+
+    Args:
+        path: The construct path of the template.
+        prefix: As for the constructor.
+        applied_for: As for the constructor.
+        options: The settings.
+        region: The registry's Region, if it is known.
+
+    Raises:
+        InvalidValueError: A value that ECR or CloudFormation refuses.
+    """
+    where = f"creation template {prefix!r}"
+    namespace = CreationTemplatePrefix(prefix)
+    mechanisms = _mechanisms(applied_for, where)
+    mutability = _mutability(options.tag_mutability, mechanisms, where)
+    _check_texts(options, where)
+    key = key_arn_of(options)
+    if key is not None and not is_token(key):
+        check_template_kms_key(key)
+        _check_region(key, region, where)
+    role_arn = role_arn_of(options.role)
+    if role_arn is not None and not is_token(role_arn):
+        check_custom_role_arn(role_arn)
+    policy = policy_document_of(options.repository_policy)
+    if policy is not None:
+        check_policy(policy, where=f"{where}: repository policy")
+    encryption_type = _encryption_type(options, where)
+    model = CreationTemplate(
+        source=SourceLocation(construct_path=path, resource_type=_RESOURCE_TYPE),
+        prefix=namespace.value.removesuffix("/"),
+        applied_for=mechanisms,
+        tag_mutability=mutability,
+        encryption=Encryption(type=encryption_type, kms_key=_resolvable(key)),
+        lifecycle_policy=_lifecycle_text(options, mutability),
+        policy=None if policy is None else read_access_policy(policy),
+        resource_tags={name: _known(value) for name, value in options.resource_tags.items()},
+        custom_role_arn=_resolvable(role_arn),
+    )
+    if model.needs_role and role_arn is None:
+        model = replace(
+            model, custom_role_arn=Unresolved(f"GetAtt: {path}/Role.Arn", depends_on=f"{path}/Role")
+        )
+    return model
+
+
+def _mechanisms(applied_for: Sequence[AppliedFor | str], where: str) -> tuple[AppliedFor, ...]:
+    given = [applied_for] if isinstance(applied_for, str) else list(applied_for)
+    allowed = ", ".join(AppliedFor)
+    if not given:
+        raise InvalidValueError(
+            "it is applied for nothing", where=where, allowed=allowed, fix="name a mechanism"
+        )
+    for mechanism in given:
+        if str(mechanism) not in set(AppliedFor):
+            raise InvalidValueError(
+                f"{mechanism!r} is no way in which ECR creates repositories", where=where, allowed=allowed
+            )
+    return tuple(dict.fromkeys(AppliedFor(mechanism) for mechanism in given))
+
+
+def _mutability(given: TagMutability | None, mechanisms: tuple[AppliedFor, ...], where: str) -> TagMutability:
+    caches = AppliedFor.PULL_THROUGH_CACHE in mechanisms
+    if given is None:
+        return TagMutability(mode=MutabilityMode.MUTABLE if caches else MutabilityMode.IMMUTABLE)
+    if caches and given.mode not in _MUTABLE:
+        raise InvalidValueError(
+            f"{given.mode} tags in the repositories of a cache: a tag could not follow its upstream",
+            where=where,
+            allowed=", ".join(_MUTABLE),
+            fix="make the tags mutable, or apply the template for the other mechanisms only",
+        )
+    return given
+
+
+def _check_texts(options: CreationTemplateOptions, where: str) -> None:
+    if options.description is not None and not is_token(options.description):
+        length = len(options.description)
+        if length > MAX_DESCRIPTION_LENGTH:
+            raise InvalidValueError(
+                f"the description has {length} characters",
+                where=where,
+                allowed=f"at most {MAX_DESCRIPTION_LENGTH}",
+            )
+    if len(options.resource_tags) > REPOSITORY_TAGS.value:
+        raise InvalidValueError(
+            f"{len(options.resource_tags)} resource tags",
+            where=where,
+            allowed=f"at most {REPOSITORY_TAGS.value}",
+        )
+    for name in options.resource_tags:
+        if not name or name.lower().startswith("aws:"):
+            raise InvalidValueError(
+                f"{name!r} cannot be the key of a tag",
+                where=where,
+                allowed="a text that does not start with 'aws:'",
+            )
+
+
+def _encryption_type(options: CreationTemplateOptions, where: str) -> EncryptionType:
+    if options.encryption is None:
+        return EncryptionType.AES256 if options.encryption_key is None else EncryptionType.KMS
+    chosen = EncryptionType(options.encryption)
+    if chosen is EncryptionType.AES256 and options.encryption_key is not None:
+        raise InvalidValueError(
+            "a KMS key together with AES256",
+            where=where,
+            allowed="KMS, KMS_DSSE",
+            fix="leave out the key, or the encryption: a key means KMS",
+        )
+    return chosen
+
+
+def key_arn_of(options: CreationTemplateOptions) -> str | None:
+    """The ARN of the KMS key, or the token that stands for it; None if there is no key.
+
+    Raises:
+        InvalidValueError: It is an alias, which ECR refuses here.
+    """
+    key = options.encryption_key
+    if key is None:
+        return None
+    arn = key if isinstance(key, str) else key.key_ref.key_arn
+    if isinstance(key, kms.Alias) or ":alias/" in arn or arn.startswith("alias/"):
+        raise InvalidValueError(
+            "an alias cannot be the KMS key of a creation template",
+            where="creation template",
+            allowed="the key itself, or its full ARN arn:aws:kms:<region>:<account>:key/<id>",
+            fix="give the key that the alias names",
+        )
+    return arn
+
+
+def _check_region(key_arn: str, region: str | None, where: str) -> None:
+    key_region = key_arn.split(":")[3]
+    if region is not None and key_region != region:
+        raise InvalidValueError(
+            f"the KMS key lies in {key_region}, the registry in {region}",
+            where=where,
+            allowed=f"a key in {region}",
+            fix="use a key or a multi-Region replica in the registry's Region",
+        )
+
+
+def role_arn_of(role: iam.IRole | str | None) -> str | None:
+    """The ARN of the role, or the token that stands for it; None if there is no role."""
+    return role if role is None or isinstance(role, str) else role.role_arn
+
+
+def _lifecycle_text(options: CreationTemplateOptions, mutability: TagMutability) -> str | None:
+    lifecycle = options.lifecycle
+    if lifecycle is None:
+        return None
+    if not isinstance(lifecycle, LifecyclePolicy):
+        moving = mutability.mode in _MUTABLE
+        lifecycle = lifecycle.policy(RepositoryKind.CACHE if moving else RepositoryKind.APPLICATION)
+    return render_lifecycle_policy(lifecycle)
+
+
+def policy_document_of(policy: Mapping[str, Any] | iam.PolicyDocument | None) -> Mapping[str, Any] | None:
+    """The policy as a JSON object; None if there is none."""
+    if policy is None:
+        return None
+    document: Mapping[str, Any] = policy.to_json() if isinstance(policy, iam.PolicyDocument) else policy
+    return document
+
+
+def _resolvable(value: str | None) -> Resolvable[str] | None:
+    return None if value is None else _known(value)
+
+
+def _known(value: str) -> Resolvable[str]:
+    return Unresolved(value, depends_on="deployment") if is_token(value) else value

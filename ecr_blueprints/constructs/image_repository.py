@@ -1,0 +1,436 @@
+"""A private repository with secure defaults, in the place of ``ecr.Repository``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk.interfaces.aws_kms import IKeyRef
+from constructs import Construct
+
+from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.deletion_keys import DELETION_CONTEXT_KEY, check_removal, is_deletion_allowed
+from ecr_blueprints.constructs.image_reference import RegistryImage, image_suffix
+from ecr_blueprints.constructs.owner_tags import owner_tags
+from ecr_blueprints.constructs.policy_length import watch_policy_length
+from ecr_blueprints.constructs.registry_reference import RegistryReference
+from ecr_blueprints.constructs.repository_declaration import declared_repository
+from ecr_blueprints.constructs.repository_encryption import read_encryption
+from ecr_blueprints.constructs.repository_grants import RepositoryGrants, refuse_everybody
+from ecr_blueprints.constructs.repository_lifecycle import RepositoryLifecycle, read_cdk_rule
+from ecr_blueprints.constructs.repository_mutability import check_exclusions, default_mutability
+from ecr_blueprints.domain.encryption import EncryptionType
+from ecr_blueprints.domain.repository_name import RepositoryName
+from ecr_blueprints.domain.tags import MutabilityMode
+from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.lifecycle.document import render_lifecycle_policy
+from ecr_blueprints.lifecycle.policy import LifecyclePolicy
+from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
+from ecr_blueprints.registry.repository import DeletionPolicy
+
+__all__ = ["ImageRepository"]
+
+_KEPT_WARNING: Final = "ecr-blueprints:repository-kept"
+"""The id of the warning that a repository is kept although its construct says otherwise."""
+
+_LATEST_WARNING: Final = "ecr-blueprints:latest-in-production"
+"""The id of the warning that production runs whatever ``latest`` is at the moment."""
+
+# What CDK's own check of a name accepts; narrower than ECR's grammar, which `RepositoryName` holds.
+_NAME_FOR_CDK: Final = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
+
+_AUTO_DELETE_RESOURCE: Final = "AutoDeleteImagesCustomResource"
+_AUTO_DELETE_TAG: Final = "aws-cdk:auto-delete-images"
+
+
+class ImageRepository(ecr.Repository):
+    """A private repository, with every argument and method of ``ecr.Repository`` and wherever that goes.
+
+    What differs where nothing is said:
+
+    * Tags are immutable, or mutable where ``kind`` says that they move (base images, caches, build caches).
+    * A lifecycle policy deletes what nobody can run: untagged images, see `Retention`.
+    * The repository is kept when it leaves the template or is replaced; only a create that is rolled back
+      removes it, so that its name does not collide with the next attempt (``RetainExceptOnCreate``).
+    * Deletion takes two keys: ``removal_policy=DESTROY`` (with ``empty_on_delete=True`` where there are
+      images) and the context value ``ecr-blueprints:allow-repository-deletion`` on the stage or app. With
+      the first alone, the repository is kept and synthesis warns. An aspect or an override on the
+      ``CfnRepository`` is out of this construct's sight.
+
+    Neither the name nor the encryption is set unless given: they can be chosen only when a repository is
+    created, so that replacing ``ecr.Repository`` by this class replaces no repository. It does make tags
+    immutable: where a pipeline moves tags, say ``image_tag_mutability=TagMutability.MUTABLE``. An
+    organization's property injector for ``ecr.Repository`` works here too, and what it says counts as given.
+
+    Args:
+        scope: Where it belongs.
+        id: Its id within the scope.
+        auto_delete_images: Deprecated by CDK; as ``empty_on_delete``, by a custom resource.
+        empty_on_delete: Whether deleting the repository deletes its images. Takes ``removal_policy=DESTROY``
+            and the second key.
+        encryption: CDK's or the library's kind of encryption; ``KMS_DSSE``, which ``ecr.Repository`` refuses,
+            too. Default: KMS where a key is given, else nothing is rendered, which is AES-256.
+        encryption_key: A key of the same Region, as a construct or an ARN. Default: ``aws/ecr`` with KMS.
+        image_scan_on_push: Deprecated by CloudFormation in favour of registry scanning. Default: not set.
+        image_tag_mutability: Default: immutable, or by ``kind``.
+        image_tag_mutability_exclusion_filters: 1 to 5, with the two modes that have exclusions.
+        lifecycle_registry_id: The account whose registry holds the repository, for the lifecycle policy.
+        lifecycle_rules: CDK's rules, see `add_lifecycle_rule`.
+        removal_policy: Default: kept, except when its creation is rolled back.
+        repository_name: Any name that ECR takes. CDK refuses ``--`` and ``__``, which ECR allows; such a name
+            is set behind CDK's back, with one limit: a stack of another account or Region cannot refer to
+            the repository through this construct. Default: CloudFormation generates one.
+        retention: What is kept. Default: `Retention` by ``kind``.
+        lifecycle_policy: The whole policy, in place of ``retention`` and ``lifecycle_rules``.
+        registry: The registry to which it belongs, own or by contract: its convention is checked, the owner
+            is read from the name, and the repository is entered in its ledger. Default: none.
+        owner: Whose it is, for the ``owner`` tag. Default: the ``team`` segment of the name, if the registry
+            declares a convention that has one.
+        tags: Further resource tags; with the owner's at most 50.
+        kind: What it is for. Default: an application's images.
+        convention_exception: Why the name need not follow the registry's convention. Default: it must.
+
+    Raises:
+        InvalidValueError: A name, combination or value that ECR or the library does not take.
+        LifecyclePolicyError: The lifecycle policy breaks ECR's grammar or constraints.
+        RegistryConflictError: The registry has a repository of that name.
+
+    Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html
+    and https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+
+    Practices: NAME-1, NAME-3, NAME-4, PROMO-3, PROMO-4, LIFE-1, ENC-1
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        auto_delete_images: bool | None = None,
+        empty_on_delete: bool | None = None,
+        encryption: ecr.RepositoryEncryption | EncryptionType | None = None,
+        encryption_key: IKeyRef | str | None = None,
+        image_scan_on_push: bool | None = None,
+        image_tag_mutability: ecr.TagMutability | None = None,
+        image_tag_mutability_exclusion_filters: Sequence[ecr.ImageTagMutabilityExclusionFilter] | None = None,
+        lifecycle_registry_id: str | None = None,
+        lifecycle_rules: Sequence[ecr.LifecycleRule | Mapping[str, Any]] | None = None,
+        removal_policy: cdk.RemovalPolicy | None = None,
+        repository_name: str | None = None,
+        retention: Retention | None = None,
+        lifecycle_policy: LifecyclePolicy | None = None,
+        registry: RegistryReference | None = None,
+        owner: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        kind: RepositoryKind = RepositoryKind.APPLICATION,
+        convention_exception: str | None = None,
+    ) -> None:
+        where = f"ImageRepository({id if repository_name is None else repository_name!r})"
+        is_literal = repository_name is not None and not is_token(repository_name)
+        name = RepositoryName(repository_name) if is_literal and repository_name is not None else None
+        check_exclusions(image_tag_mutability, image_tag_mutability_exclusion_filters, where=where)
+        check_removal(
+            removal_policy,
+            empty_on_delete=empty_on_delete,
+            auto_delete_images=auto_delete_images,
+            where=where,
+        )
+        lifecycle = RepositoryLifecycle(
+            where=where,
+            policy=lifecycle_policy,
+            retention=retention,
+            kind=kind,
+            mutability=default_mutability(kind)
+            if image_tag_mutability is None
+            else MutabilityMode(image_tag_mutability.value),
+            rules=tuple(read_cdk_rule(rule, where=where) for rule in lifecycle_rules or ()),
+        )
+        lifecycle.check_sources()
+        lifecycle.compose()
+        resource_tags = owner_tags(
+            owner=owner,
+            tags=tags,
+            repository_name=name,
+            convention=None if registry is None else registry.ledger.production.convention,
+        )
+        ciphered = read_encryption(encryption, encryption_key, where=where)
+        _check_environment(registry, scope, where)
+        name_for_cdk = None if name is not None and not _NAME_FOR_CDK.fullmatch(name) else repository_name
+        may_destroy = removal_policy is not cdk.RemovalPolicy.DESTROY or is_deletion_allowed(
+            scope, repository_name=name, construct_path=f"{scope.node.path}/{id}"
+        )
+        super().__init__(
+            scope,
+            id,
+            auto_delete_images=auto_delete_images if may_destroy else None,
+            empty_on_delete=empty_on_delete if may_destroy else None,
+            encryption=ciphered.for_cdk,
+            encryption_key=ciphered.key_for_cdk,
+            image_scan_on_push=image_scan_on_push,
+            image_tag_mutability=image_tag_mutability,
+            image_tag_mutability_exclusion_filters=image_tag_mutability_exclusion_filters,
+            lifecycle_registry_id=lifecycle_registry_id,
+            removal_policy=removal_policy if may_destroy else None,
+            repository_name=name_for_cdk,
+        )
+        self._literal_name = name
+        self._registry_reference = registry
+        self._has_warned = False
+        self._access = RepositoryGrants.from_repository(self)
+        self._resource_registry_id = lifecycle_registry_id
+        resource = self.node.default_child
+        assert isinstance(resource, ecr.CfnRepository)
+        self._repository_resource = resource
+        if name_for_cdk != repository_name:
+            resource.repository_name = repository_name
+        if ciphered.for_resource is not None:
+            resource.encryption_configuration = ciphered.for_resource
+        # An organization's property injector may have changed what was passed; what it says counts as given.
+        properties: dict[str, Any] = dict(cdk.Stack.of(self).resolve(resource._cfn_properties))
+        if "imageTagMutability" not in properties:
+            properties["imageTagMutability"] = default_mutability(kind).value
+            resource.image_tag_mutability = properties["imageTagMutability"]
+        if not may_destroy:
+            self._warn_kept()
+        deletion_policy = self._settle_deletion(removal_policy, properties)
+        self._lifecycle = lifecycle.after_injection(
+            mutability=MutabilityMode(properties["imageTagMutability"]),
+            text=properties.get("lifecyclePolicy", {}).get("lifecyclePolicyText"),
+        )
+        text = self._render_lifecycle()
+        for key, value in resource_tags.items():
+            cdk.Tags.of(self).add(key, value)
+        if registry is not None:
+            registry.declare_repository(
+                declared_repository(
+                    construct_path=self.node.path,
+                    properties=properties,
+                    deletion_policy=deletion_policy,
+                    lifecycle_policy=text,
+                    tags=resource_tags,
+                ),
+                exception=convention_exception,
+            )
+
+    # What CDK's repository has, with the library's rules
+
+    def add_lifecycle_rule(
+        self,
+        *,
+        description: str | None = None,
+        max_image_age: cdk.Duration | None = None,
+        max_image_count: float | None = None,
+        rule_priority: float | None = None,
+        tag_pattern_list: Sequence[str] | None = None,
+        tag_prefix_list: Sequence[str] | None = None,
+        tag_status: ecr.TagStatus | None = None,
+    ) -> None:
+        """Add a lifecycle rule in CDK's terms; the whole policy is judged and rendered at once.
+
+        Rules get the priorities that ``ecr.Repository`` would give them: first those that have one, then the
+        others in the order of adding, the rule for all images last. See `RepositoryLifecycle` for how they go
+        together with ``retention`` and ``lifecycle_policy``. For the rest of ECR's grammar, such as archiving
+        or the last pull, write a `LifecyclePolicy` or a `Retention`.
+
+        Args:
+            description: For people. Default: none.
+            max_image_age: Images older than this go, counted from their push; whole days.
+            max_image_count: Images beyond this number go, the oldest first.
+            rule_priority: At least 1, each once. Default: numbered.
+            tag_pattern_list: Only images that match **every** pattern. Default: none.
+            tag_prefix_list: Only images that match **every** prefix. Default: none.
+            tag_status: Default: tagged where there is a tag list, else any.
+
+        Raises:
+            LifecyclePolicyError: The policy would break ECR's grammar or constraints.
+            InvalidValueError: A member or a combination that cannot be.
+        """
+        given = read_cdk_rule(
+            ecr.LifecycleRule(
+                description=description,
+                max_image_age=max_image_age,
+                max_image_count=max_image_count,
+                rule_priority=rule_priority,
+                tag_pattern_list=tag_pattern_list,
+                tag_prefix_list=tag_prefix_list,
+                tag_status=tag_status,
+            ),
+            where=self._lifecycle.where,
+        )
+        extended = self._lifecycle.with_rule(given)
+        extended.compose()
+        self._lifecycle = extended
+        self._render_lifecycle()
+
+    def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:
+        """Say what happens to the repository when it leaves the template or is replaced.
+
+        Args:
+            policy: ``DESTROY`` takes the second key; without it the repository is kept and synthesis warns.
+
+        Raises:
+            InvalidValueError: ``SNAPSHOT``, of which ECR knows nothing.
+        """
+        check_removal(policy, where=self._lifecycle.where)
+        if policy is cdk.RemovalPolicy.DESTROY and not self._may_be_deleted():
+            self._warn_kept()
+            return
+        super().apply_removal_policy(policy)
+
+    def add_to_resource_policy(self, statement: iam.PolicyStatement) -> iam.AddToResourcePolicyResult:
+        """Add a statement to the repository policy; leave its resources out.
+
+        Args:
+            statement: The statement.
+        """
+        watch_policy_length(self, self._repository_resource)
+        return super().add_to_resource_policy(statement)
+
+    def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
+        """Grant actions to a principal.
+
+        A role or user of another account gets a statement for its account that holds only where
+        ``aws:PrincipalArn`` is the principal: ECR refuses a policy that names a principal which does not
+        exist yet.
+
+        Args:
+            grantee: Whoever is to be granted something.
+            actions: Such as ``ecr:DescribeImages``.
+
+        Raises:
+            InvalidValueError: The grantee is everybody, without a condition.
+        """
+        refuse_everybody(grantee)
+        granted = self._access.to_principal_elsewhere(grantee, actions)
+        return super().grant(grantee, *actions) if granted is None else granted
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a principal describe the repository and its images; no image content. See `grant`."""
+        refuse_everybody(grantee)
+        return super().grant_read(grantee)
+
+    def grant_pull(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a principal pull, and log in where CDK owns its policy. See `grant`."""
+        refuse_everybody(grantee)
+        return super().grant_pull(grantee)
+
+    def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a principal push, and log in where CDK owns its policy. See `grant`."""
+        refuse_everybody(grantee)
+        return super().grant_push(grantee)
+
+    def grant_pull_push(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a principal pull and push, and log in where CDK owns its policy. See `grant`."""
+        refuse_everybody(grantee)
+        return super().grant_pull_push(grantee)
+
+    # Grants to principals of which this app knows the id alone
+
+    def grant_pull_to_account(self, *account_ids: str) -> None:
+        """Let other accounts pull; see `RepositoryGrants.pull_to_account`."""
+        self._access.pull_to_account(*account_ids)
+
+    def grant_pull_to_organization(self, organization_id: str) -> None:
+        """Let a whole organization pull; see `RepositoryGrants.pull_to_organization`."""
+        self._access.pull_to_organization(organization_id)
+
+    def grant_pull_to_organization_paths(self, *paths: str) -> None:
+        """Let organizational units pull; see `RepositoryGrants.pull_to_organization_paths`."""
+        self._access.pull_to_organization_paths(*paths)
+
+    def grant_pull_to_role(self, *role_arns: str) -> None:
+        """Let roles of other accounts pull; see `RepositoryGrants.pull_to_role`."""
+        self._access.pull_to_role(*role_arns)
+
+    def grant_push_to_role(self, *role_arns: str) -> None:
+        """Let roles of other accounts push; see `RepositoryGrants.push_to_role`."""
+        self._access.push_to_role(*role_arns)
+
+    # Images
+
+    def image(self, *, digest: str | None = None, tag: str | None = None) -> RegistryImage:
+        """An image of this repository, for a container of CDK or as a URI.
+
+        Args:
+            digest: ``sha256:`` and 64 hexadecimal digits: always the same image. Prefer it in production.
+            tag: A tag. ``latest`` in a production repository makes synthesis warn: nobody can tell later
+                which image ran.
+
+        Returns:
+            What CDK's ECS and Batch take as ``image``; its ``uri`` is the reference as a text.
+
+        Raises:
+            InvalidValueError: Not exactly one is given, or it is malformed.
+        """
+        suffix = image_suffix(tag=tag, digest=digest, where=f"{self._lifecycle.where}.image(…)")
+        name, registry = self._literal_name, self._registry_reference
+        if tag == "latest" and name is not None and registry is not None and registry.is_production(name):
+            cdk.Validations.of(self).add_warning(
+                _LATEST_WARNING,
+                f"{name} is production and its image is referred to as 'latest', which says nothing about "
+                "the image that runs; refer to it by digest, or by a tag that is made once",
+            )
+        return RegistryImage(f"{self.repository_uri}{suffix}", grant_pull=self.grant_pull)
+
+    # How it is rendered
+
+    def _render_lifecycle(self) -> str:
+        text = render_lifecycle_policy(self._lifecycle.compose())
+        self._repository_resource.lifecycle_policy = ecr.CfnRepository.LifecyclePolicyProperty(
+            lifecycle_policy_text=text, registry_id=self._resource_registry_id
+        )
+        return text
+
+    def _may_be_deleted(self) -> bool:
+        return is_deletion_allowed(self, repository_name=self._literal_name, construct_path=self.node.path)
+
+    def _settle_deletion(self, given: cdk.RemovalPolicy | None, properties: dict[str, Any]) -> DeletionPolicy:
+        """Keep the repository unless both keys are turned, and say what CloudFormation will do."""
+        resource = self._repository_resource
+        is_deleted = resource.cfn_options.deletion_policy is cdk.CfnDeletionPolicy.DELETE
+        if is_deleted and (given is cdk.RemovalPolicy.DESTROY or self._may_be_deleted()):
+            return DeletionPolicy(on_delete="Delete", on_replace="Delete")
+        if is_deleted:
+            self._warn_kept()
+            resource.empty_on_delete = None
+            properties.pop("emptyOnDelete", None)
+            if self.node.try_remove_child(_AUTO_DELETE_RESOURCE):
+                cdk.Tags.of(resource).remove(_AUTO_DELETE_TAG)
+        if given is cdk.RemovalPolicy.RETAIN:
+            return DeletionPolicy(on_delete="Retain", on_replace="Retain")
+        super().apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        return DeletionPolicy(on_delete="RetainExceptOnCreate", on_replace="Retain")
+
+    def _warn_kept(self) -> None:
+        if self._has_warned:
+            return
+        self._has_warned = True
+        named = self._literal_name if self._literal_name is not None else self.node.path
+        cdk.Validations.of(self).add_warning(
+            _KEPT_WARNING,
+            f"{named} and its images are kept although its removal policy is DESTROY, since deletion takes a "
+            f"second key. To allow it, set the context value {DELETION_CONTEXT_KEY!r} of its app or stage to "
+            f'["{named}"] (names or construct paths; * is a wildcard). To keep the repository, leave '
+            "removal_policy, empty_on_delete and auto_delete_images out",
+        )
+
+
+def _check_environment(registry: RegistryReference | None, scope: Construct, where: str) -> None:
+    """Refuse a repository in another account or Region than its registry."""
+    if registry is None:
+        return
+    stack = cdk.Stack.of(scope)
+    for what, theirs, own in (
+        ("account", registry.account, stack.account),
+        ("Region", registry.region, stack.region),
+    ):
+        if theirs is not None and not is_token(own) and own != theirs:
+            raise InvalidValueError(
+                f"the repository is in the {what} {own} and its registry in {theirs}",
+                where=where,
+                fix=f"declare it in a stack of the {what} {theirs}, or pass the registry of {own}",
+            )

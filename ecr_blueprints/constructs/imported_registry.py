@@ -1,0 +1,223 @@
+"""A registry that another app owns, known by its contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from ecr_blueprints.constructs.app_registries import path_under
+from ecr_blueprints.constructs.cache_address import CacheAddress
+from ecr_blueprints.constructs.cache_lookup import find_cache
+from ecr_blueprints.constructs.cache_pull_grant import grant_identity_pull
+from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.declared_name import check_declared_name, excepting, raise_conflicts
+from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
+from ecr_blueprints.domain.creation_template import AppliedFor
+from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
+from ecr_blueprints.errors import ContractError
+from ecr_blueprints.registry import effective
+from ecr_blueprints.registry.cache_credential import upstream_of
+from ecr_blueprints.registry.contract import Contract, parse_contract
+from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.repository import Repository
+
+__all__ = ["ImportedPullThroughCache", "ImportedRegistry"]
+
+
+class ImportedPullThroughCache:
+    """A pull-through cache of a registry that another app owns.
+
+    Args:
+        address: Where it keeps what it caches.
+        path: The construct path of the registry, for errors.
+    """
+
+    def __init__(self, address: CacheAddress, *, path: str) -> None:
+        self._path = path
+        self.address = address
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of its repositories, without a slash at its end, or ``ROOT``."""
+        return self.address.prefix
+
+    @property
+    def upstream(self) -> UpstreamRegistry:
+        """What it caches."""
+        return self.address.upstream
+
+    @property
+    def repository_arn_pattern(self) -> str:
+        """The ARN of every repository of the cache, with ``*``."""
+        return self.address.repository_arn_pattern
+
+    def repository_uri(self, name: str) -> str:
+        """The URI of a cached repository; see `PullThroughCache.repository_uri`."""
+        return self.address.repository_uri(name)
+
+    def image(self, name: str, *, tag: str | None = None, digest: str | None = None) -> str:
+        """The URI of a cached image; see `PullThroughCache.image`."""
+        return self.address.image(name, tag=tag, digest=digest)
+
+    def grant_pull(self, grantee: iam.IGrantable, *, create: bool = True) -> iam.Grant:
+        """Let a principal of this app pull through the cache, by its own policy.
+
+        If it is of another account than the registry, the registry's app has to let that account pull too.
+
+        Args:
+            grantee: A role or user.
+            create: Whether the first pull of an image may create its repository. Default: yes.
+
+        Raises:
+            InvalidValueError: The grantee has no policy of its own.
+        """
+        return grant_identity_pull(
+            grantee,
+            repository_arn=self.repository_arn_pattern,
+            create=create,
+            where=f"{self._path}: cache {self.prefix!r}",
+        )
+
+
+class ImportedRegistry(Construct):
+    """A registry that another app owns. It creates nothing and looks nothing up.
+
+    Made by `PrivateRegistry.from_contract`.
+
+    Args:
+        scope: The construct to belong to.
+        construct_id: Its id.
+        path: The contract, a ``registry.json``; relative to the working directory.
+        account: Which entry of the contract is meant. Default: as `PrivateRegistry.from_contract` says.
+        region: Which entry of the contract is meant. Default: likewise.
+
+    Raises:
+        ContractError: The file is no contract, or holds no such registry.
+
+    Practices: NAME-2
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        path: str,
+        account: str | None = None,
+        region: str | None = None,
+    ) -> None:
+        contract = _read(path)
+        stack = cdk.Stack.of(scope)
+        stack_account = None if is_token(stack.account) else stack.account
+        stack_region = None if is_token(stack.region) else stack.region
+        entry = _choose(
+            contract, account, region, stack_account, stack_region, path_under(scope, construct_id)
+        )
+        super().__init__(scope, construct_id)
+        self._ledger = entry
+        self._environment = RegistryEnvironment.of_registry(entry, stack)
+
+    @property
+    def account(self) -> str | None:
+        """The account id of the registry; None if the contract leaves it open."""
+        return self._ledger.account
+
+    @property
+    def region(self) -> str | None:
+        """The Region of the registry; None if the contract leaves it open."""
+        return self._ledger.region
+
+    @property
+    def uri(self) -> str:
+        """The registry's host name."""
+        return self._environment.uri
+
+    @property
+    def ledger(self) -> Registry:
+        """What the contract says of the registry, and the repositories that this app declares."""
+        return self._ledger
+
+    @property
+    def caches(self) -> tuple[ImportedPullThroughCache, ...]:
+        """The caches that the contract names."""
+        found = []
+        for rule in self._ledger.cache_rules:
+            upstream = upstream_of(rule)
+            if isinstance(upstream, UpstreamRegistry) and rule.known_prefix is not None:
+                address = CacheAddress(
+                    prefix=rule.known_prefix,
+                    upstream=upstream,
+                    registry_uri=self.uri,
+                    repository_arn_base=self._environment.arn("ecr", "repository"),
+                )
+                found.append(ImportedPullThroughCache(address, path=self.node.path))
+        return tuple(found)
+
+    def cache(self, name: str) -> ImportedPullThroughCache:
+        """The pull-through cache of a prefix or an upstream.
+
+        Args:
+            name: The cache's prefix, or the upstream's key, host or common name.
+
+        Raises:
+            InvalidValueError: There is none; the error lists those that there are.
+        """
+        return find_cache(self.caches, name, where=self.node.path)
+
+    def template_for(self, name: str, applied_for: AppliedFor | None = None) -> CreationTemplate | None:
+        """The creation template that a name would get, were ECR to create the repository."""
+        return effective.template_for(self._ledger, name, applied_for)
+
+    def is_production(self, repository_name: str) -> bool | None:
+        """Whether a repository is production, as the contract declares; None if nothing declares it."""
+        return self._ledger.is_production(repository_name)
+
+    def declare_repository(self, repository: Repository, *, exception: str | None = None) -> None:
+        """Enter a repository that this app declares; see `PrivateRegistry.declare_repository`."""
+        ledger = excepting(self._ledger, repository, exception)
+        check_declared_name(ledger, repository)
+        raise_conflicts(ledger, repository)
+        self._ledger = ledger.with_repository(repository)
+
+
+def _read(path: str) -> Contract:
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ContractError(
+            f"the contract cannot be read: {reason}",
+            where=path,
+            fix="synthesize the registry app and give the path of the registry.json in its cloud assembly",
+        ) from error
+    return parse_contract(text, where=path)
+
+
+def _choose(
+    contract: Contract,
+    account: str | None,
+    region: str | None,
+    stack_account: str | None,
+    stack_region: str | None,
+    where: str,
+) -> Registry:
+    """The entry that is meant: as asked, else the stack's own, else that of its Region, else the only one."""
+    wanted_account = stack_account if account is None else account
+    wanted_region = stack_region if region is None else region
+    attempts = [(wanted_account, wanted_region)]
+    if account is None:
+        attempts.append((None, wanted_region))
+    if region is None:
+        attempts += [(account, None)]
+    errors: list[ContractError] = []
+    for attempt in dict.fromkeys(attempts):
+        try:
+            return contract.registry_for(*attempt)
+        except ContractError as error:
+            errors.append(error)
+    first = errors[0]
+    raise ContractError(first.what, where=where, allowed=first.allowed, fix=first.fix) from first

@@ -1,0 +1,515 @@
+"""The owner of one account and Region's registry-level settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_ssm as ssm
+from aws_cdk.interfaces import aws_kms as kms_references
+from constructs import Construct
+
+from ecr_blueprints.constructs.app_registries import AppRegistries, path_under
+from ecr_blueprints.constructs.cache_lookup import find_cache
+from ecr_blueprints.constructs.creation_template_model import describe_creation_template
+from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
+from ecr_blueprints.constructs.declared_name import check_declared_name, excepting
+from ecr_blueprints.constructs.declared_production import declared_production
+from ecr_blueprints.constructs.imported_registry import ImportedRegistry
+from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
+from ecr_blueprints.constructs.registry_at_synthesis import RegistryAtSynthesis
+from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
+from ecr_blueprints.constructs.registry_ledger import RegistryContribution, RegistryLedger
+from ecr_blueprints.constructs.registry_management import OWNER_PARAMETER_NAME, Ownership, RegistryManagement
+from ecr_blueprints.constructs.registry_policy import RegistryPolicyDocument
+from ecr_blueprints.constructs.registry_scanning import RegistryScanning
+from ecr_blueprints.constructs.registry_scanning_configuration import RegistryScanningConfiguration
+from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
+from ecr_blueprints.domain.creation_template import AppliedFor
+from ecr_blueprints.domain.encryption import EncryptionType
+from ecr_blueprints.domain.naming_convention import NamingConvention
+from ecr_blueprints.domain.repository_filter import CreationTemplatePrefix
+from ecr_blueprints.domain.repository_name import ROOT
+from ecr_blueprints.domain.stages import Stages
+from ecr_blueprints.domain.tags import TagMutability
+from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
+from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.lifecycle.policy import LifecyclePolicy
+from ecr_blueprints.lifecycle.retention import Retention
+from ecr_blueprints.registry import effective
+from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.naming_exception import NamingException
+from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.repository import Repository
+from ecr_blueprints.registry.scanning_configuration import ScanningRule
+from ecr_blueprints.registry.source_location import SourceLocation
+
+__all__ = ["PrivateRegistry"]
+
+_SCANNING_ID = "ScanningConfiguration"
+_POLICY_ID = "RegistryPolicy"
+_ROOT_TEMPLATE_ID = "RootTemplate"
+_ROOT_MECHANISMS = (AppliedFor.REPLICATION, AppliedFor.PULL_THROUGH_CACHE)
+_DEFAULT_RETENTION = Retention()
+
+
+class PrivateRegistry(Construct):
+    """The owner of what a registry has once: scanning, registry policy, ``ROOT`` template; and of its caches.
+
+    Everything else contributes to it, and every contribution is rendered at once. What one registry cannot
+    hold together is an error at the line that causes it. Synthesis writes ``registry.json`` beside the cloud
+    assembly: what other apps may know of the registry (`from_contract`).
+
+    The scanning configuration and the registry policy stay when their stack goes. Deleting the scanning
+    configuration all the same may switch Amazon Inspector off for the registry (facts §5).
+
+    Args:
+        scope: The construct to belong to; the registry is that of its stack's account and Region.
+        construct_id: Its id; the logical IDs follow from it.
+        convention: How repositories are named, such as ``{stage}/{team}/{app}``. Default: nothing is
+            demanded.
+        stages: The stages, with whether each is production: ``{"dev": False, "prod": True}``. Default: none
+            declared.
+        production: Whether the registry as a whole is production, whatever names say. Default: names decide;
+            where nothing is declared, everything is scanned as production is.
+        scanning: How images are scanned. Default: `RegistryScanning`.
+        root_template: The settings of the template for what no other template covers. Default: one that can
+            hurt nobody, for replication and pull-through caches only: mutable tags, untagged images deleted
+            after 14 days, AES-256, no tags, no role. False: none.
+        manage: Who owns which setting. Default: this construct owns all.
+        base_prefixes: Prefixes under which base images lie; always scanned as production is.
+
+    Attributes:
+        scanning_configuration: The scanning configuration; None if it is unmanaged.
+        root_template: The ``ROOT`` template; None if there is none here.
+        owner_parameter: The parameter that marks the owner; None if it is not wanted.
+
+    Raises:
+        InvalidValueError: A value that cannot be, or values that do not go together.
+        RegistryConflictError: The app has another owner for the account and Region; the error names both.
+
+    Practices: NAME-2, SCAN-1, TMPL-1, TMPL-2, REG-4
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        convention: NamingConvention | str | None = None,
+        stages: Stages | Mapping[str, bool] | None = None,
+        production: bool | None = None,
+        scanning: RegistryScanning | None = None,
+        root_template: CreationTemplateOptions | bool = True,
+        manage: RegistryManagement | None = None,
+        base_prefixes: Sequence[str] = ("base",),
+    ) -> None:
+        path = path_under(scope, construct_id)
+        declared = declared_production(convention, stages, production, where=path)
+        self._manage = RegistryManagement() if manage is None else manage
+        self._base_prefixes = tuple(CreationTemplatePrefix(prefix).namespace for prefix in base_prefixes)
+        self._environment = RegistryEnvironment.of_stack(scope)
+        self._manage.check(
+            account=self._environment.account, has_root_template=root_template is not False, where=path
+        )
+        root_options = _root_options(root_template, self._manage.root_template)
+        if root_options is not None:
+            describe_creation_template(
+                f"{path}/{_ROOT_TEMPLATE_ID}",
+                prefix=ROOT,
+                applied_for=_ROOT_MECHANISMS,
+                options=root_options,
+                region=self._environment.region,
+            )
+        self._path = path
+        self._ledger = RegistryLedger(
+            Registry(
+                account=self._environment.account,
+                region=self._environment.region,
+                scope=self._environment.scope,
+                production=declared,
+                naming_exceptions=tuple(
+                    NamingException(names=f"{prefix}/*", reason="base images")
+                    for prefix in self._base_prefixes
+                ),
+            ),
+            scanning=RegistryScanning() if scanning is None else scanning,
+            base_prefixes=self._base_prefixes,
+            scanning_source=None
+            if self._manage.scanning is Ownership.UNMANAGED
+            else self._part(_SCANNING_ID, "AWS::ECR::RegistryScanningConfiguration"),
+        )
+        in_app = AppRegistries.of(scope)
+        in_app.check_unowned(self._environment.key, path)
+        super().__init__(scope, construct_id)
+        self._caches: list[PullThroughCache] = []
+        self._creation_templates: list[RepositoryCreationTemplate] = []
+        self._policy = RegistryPolicyDocument(
+            self,
+            _POLICY_ID,
+            removal_policy=_removal_policy(self._manage.registry_policy),
+            rendered=self._manage.registry_policy is not Ownership.UNMANAGED,
+        )
+        self.scanning_configuration: RegistryScanningConfiguration | None = None
+        if self._manage.scanning is not Ownership.UNMANAGED:
+            self.scanning_configuration = RegistryScanningConfiguration(
+                self, _SCANNING_ID, plan=self._ledger.scanning_plan
+            )
+        self.root_template = None if root_options is None else self._make_root_template(root_options)
+        self.owner_parameter = self._make_owner_parameter()
+        in_app.add(self._environment.key, self)
+        self.node.add_validation(RegistryAtSynthesis(self))
+
+    @staticmethod
+    def from_contract(
+        scope: Construct,
+        construct_id: str,
+        path: str,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+    ) -> ImportedRegistry:
+        """A registry that another app owns, from the ``registry.json`` that it wrote. Nothing is looked up.
+
+        Args:
+            scope: The construct to belong to.
+            construct_id: Its id.
+            path: The contract; relative to the working directory.
+            account: The registry's account. Default: the stack's own, or else the one in the stack's Region,
+                or else the only one in the contract.
+            region: The registry's Region. Default: the stack's own, or else the only one.
+
+        Raises:
+            ContractError: The file is no contract, or does not say which registry is meant.
+        """
+        return ImportedRegistry(scope, construct_id, path=path, account=account, region=region)
+
+    # --- what it is ---------------------------------------------------------------------------------
+
+    @property
+    def account(self) -> str | None:
+        """The 12-digit account id; None where the stack leaves it open."""
+        return self._environment.account
+
+    @property
+    def region(self) -> str | None:
+        """The Region; None where the stack leaves it open."""
+        return self._environment.region
+
+    @property
+    def partition(self) -> str:
+        """The partition's name, or the token that stands for it."""
+        return self._environment.partition
+
+    @property
+    def uri(self) -> str:
+        """The registry's host name; holds tokens where account or Region are left open."""
+        return self._environment.uri
+
+    @property
+    def ledger(self) -> Registry:
+        """Everything that was contributed, as the read model."""
+        return self._ledger.registry
+
+    @property
+    def caches(self) -> tuple[PullThroughCache, ...]:
+        """The pull-through caches, in the order in which they were added."""
+        return tuple(self._caches)
+
+    @property
+    def creation_templates(self) -> tuple[RepositoryCreationTemplate, ...]:
+        """The creation templates that were added; neither ``ROOT``'s nor those of caches."""
+        return tuple(self._creation_templates)
+
+    @property
+    def registry_policy(self) -> ecr.CfnRegistryPolicy | None:
+        """The registry policy; None as long as nothing needs one, or if it is unmanaged."""
+        return self._policy.resource
+
+    @property
+    def unscanned(self) -> tuple[str, ...]:
+        """What is left unscanned: filters of stages and template prefixes, then declared repositories.
+
+        Empty unless development is `DevelopmentScanning.NONE`, and where scanning is unmanaged: then its
+        owner knows.
+        """
+        return () if self._manage.scanning is Ownership.UNMANAGED else self._ledger.unscanned
+
+    @property
+    def required_registry_policy_statements(self) -> tuple[Mapping[str, Any], ...]:
+        """The statements that the registry policy's owner has to add; empty if this construct owns it."""
+        return self._policy.statements if self._manage.registry_policy is Ownership.UNMANAGED else ()
+
+    @property
+    def required_scanning_rules(self) -> tuple[ScanningRule, ...]:
+        """The rules that the scanning configuration's owner should hold; empty if this construct owns it."""
+        return self._ledger.scanning_plan.rules if self._manage.scanning is Ownership.UNMANAGED else ()
+
+    def is_production(self, repository_name: str) -> bool | None:
+        """Whether a repository is production, as declared; None if nothing declares it."""
+        return self.ledger.is_production(repository_name)
+
+    def template_for(self, name: str, applied_for: AppliedFor | None = None) -> CreationTemplate | None:
+        """The creation template that a name would get, were ECR to create the repository.
+
+        Args:
+            name: The name that does not exist yet.
+            applied_for: The mechanism that would create it. Default: whichever.
+        """
+        return effective.template_for(self.ledger, name, applied_for)
+
+    def cache(self, name: str) -> PullThroughCache:
+        """The pull-through cache of a prefix or an upstream.
+
+        Args:
+            name: The cache's prefix, or the upstream's key, host or common name.
+
+        Raises:
+            InvalidValueError: There is none; the error lists those that there are.
+        """
+        return find_cache(self._caches, name, where=self._path)
+
+    # --- what contributes to it ---------------------------------------------------------------------
+
+    def add_pull_through_cache(
+        self,
+        upstream: UpstreamRegistry | str,
+        *,
+        prefix: str | None = None,
+        credential: secretsmanager.ISecret | str | None = None,
+        secret_name: str | None = None,
+        template: CreationTemplateOptions | None = None,
+    ) -> PullThroughCache:
+        """Cache an upstream registry; the arguments are those of `PullThroughCache`.
+
+        Raises:
+            InvalidValueError: A value that ECR refuses.
+            RegistryConflictError: The prefix is taken or lies within another cache's.
+        """
+        known = UpstreamRegistry.parse(upstream) if isinstance(upstream, str) else upstream
+        chosen = known.default_prefix if prefix is None else prefix
+        return PullThroughCache(
+            self,
+            f"Cache-{chosen.removesuffix('/')}",
+            registry=self,
+            upstream=known,
+            prefix=chosen,
+            credential=credential,
+            secret_name=secret_name,
+            template=template,
+        )
+
+    def add_creation_template(
+        self,
+        prefix: str,
+        *,
+        applied_for: Sequence[AppliedFor | str],
+        description: str | None = None,
+        tag_mutability: TagMutability | None = None,
+        lifecycle: LifecyclePolicy | Retention | None = _DEFAULT_RETENTION,
+        repository_policy: Mapping[str, Any] | iam.PolicyDocument | None = None,
+        resource_tags: Mapping[str, str] | None = None,
+        encryption: EncryptionType | None = None,
+        encryption_key: kms_references.IKeyRef | str | None = None,
+        role: iam.IRole | str | None = None,
+    ) -> RepositoryCreationTemplate:
+        """Say what repositories get that ECR creates itself under a prefix.
+
+        Args:
+            prefix: ``prod`` covers ``prod/api``, not ``production/api``; ``ROOT`` what no other prefix
+                covers.
+            applied_for: The mechanisms that use it, at least one.
+            description: As for `CreationTemplateOptions`; so are all that follow.
+            tag_mutability: Whether a pushed tag can be moved.
+            lifecycle: Which images go when.
+            repository_policy: Who may reach the repositories.
+            resource_tags: Their tags.
+            encryption: How layers are encrypted.
+            encryption_key: The KMS key.
+            role: The role that ECR assumes.
+
+        Raises:
+            InvalidValueError: A value that ECR or CloudFormation refuses.
+            RegistryConflictError: The registry has a template for the prefix already.
+        """
+        template = RepositoryCreationTemplate(
+            self,
+            f"CreationTemplate-{prefix.removesuffix('/')}",
+            registry=self,
+            prefix=prefix,
+            applied_for=applied_for,
+            options=CreationTemplateOptions(
+                description=description,
+                tag_mutability=tag_mutability,
+                lifecycle=lifecycle,
+                repository_policy=repository_policy,
+                resource_tags={} if resource_tags is None else resource_tags,
+                encryption=encryption,
+                encryption_key=encryption_key,
+                role=role,
+            ),
+        )
+        self._creation_templates.append(template)
+        return template
+
+    def add_to_registry_policy(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the registry policy.
+
+        Args:
+            statement: With principals, actions and resources.
+
+        Raises:
+            InvalidValueError: It is no statement of a resource policy, the policy would be too long, or the
+                registry policy is unmanaged.
+        """
+        if self._manage.registry_policy is Ownership.UNMANAGED:
+            raise InvalidValueError(
+                "the registry policy is unmanaged, so that nothing can be added to it here",
+                where=self._path,
+                fix="add the statement where the registry policy is owned, or manage it here",
+            )
+        faults = [*statement.validate_for_any_policy(), *statement.validate_for_resource_policy()]
+        if not statement.resources and not statement.not_resources:
+            faults.append("a registry policy's statement must name its resources")
+        if faults:
+            raise InvalidValueError(
+                f"no statement of a registry policy: {'; '.join(dict.fromkeys(faults))}",
+                where=f"{self._path}.add_to_registry_policy",
+                allowed="a statement with principals, actions and resources",
+            )
+        contributor = f"#{len(self._policy.statements)}"
+        self.set_registry_policy(contributor, [statement.to_statement_json()])
+
+    def declare_repository(self, repository: Repository, *, exception: str | None = None) -> None:
+        """Enter a repository of this registry; `ImageRepository` does it for itself.
+
+        The name is held to the convention, except under a base or cache prefix. A repository of which nothing
+        says that it is not production is scanned as production is.
+
+        Args:
+            repository: The declaration.
+            exception: Why the name need not follow the convention. Default: it must.
+
+        Raises:
+            InvalidValueError: The name does not follow the convention, or names a stage that is not declared.
+            RegistryConflictError: The name is declared twice; the error names both.
+        """
+        check_declared_name(excepting(self.ledger, repository, exception), repository)
+        self.check_contribution(repository)
+        self._ledger.except_name(repository, exception)
+        self.contribute(repository)
+
+    def check_contribution(self, contribution: RegistryContribution) -> None:
+        """Refuse what the registry cannot hold beside what it holds, before anything is created.
+
+        Raises:
+            RegistryConflictError: With both parties.
+            InvalidValueError: A quota of the registry would be exceeded.
+        """
+        self._ledger.check(contribution)
+
+    def contribute(self, contribution: RegistryContribution) -> None:
+        """Enter what a construct contributes and `check_contribution` let pass; render what follows from it.
+
+        Called by the library's own constructs.
+        """
+        rules = self._ledger.scanning_plan.rules
+        self._ledger.add(contribution)
+        if self.scanning_configuration is not None and self._ledger.scanning_plan.rules != rules:
+            self.scanning_configuration.render(self._ledger.scanning_plan)
+
+    def replace_creation_template(self, earlier: CreationTemplate, later: CreationTemplate) -> None:
+        """Put a creation template in the place of one; called by `RepositoryCreationTemplate`."""
+        self._ledger.replace_creation_template(earlier, later)
+
+    def add_cache(self, cache: PullThroughCache) -> None:
+        """Enter a pull-through cache; called by `PullThroughCache`."""
+        self._caches.append(cache)
+
+    def check_registry_policy(self, contributor: str, statements: Sequence[Mapping[str, Any]]) -> None:
+        """Refuse statements that would make the registry policy too long.
+
+        Raises:
+            InvalidValueError: More than ECR takes.
+        """
+        self._policy.with_statements(contributor, statements)
+
+    def set_registry_policy(self, contributor: str, statements: Sequence[Mapping[str, Any]]) -> None:
+        """Put a contributor's statements in the place of what it gave before; called by caches.
+
+        Raises:
+            InvalidValueError: The policy would be longer than ECR takes.
+        """
+        self._policy.set_statements(contributor, statements)
+        if self._manage.registry_policy is not Ownership.UNMANAGED:
+            self._ledger.set_policy(
+                self._part(_POLICY_ID, "AWS::ECR::RegistryPolicy"), self._policy.statements
+            )
+
+    # --- what its parts ask -------------------------------------------------------------------------
+
+    @property
+    def manage(self) -> RegistryManagement:
+        """Who owns which setting."""
+        return self._manage
+
+    @property
+    def environment(self) -> RegistryEnvironment:
+        """Where the registry is."""
+        return self._environment
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of something in the registry's account and Region."""
+        return self._environment.arn(service, resource)
+
+    def repository_arn_under(self, prefix: str) -> str:
+        """The ARN of every repository under a prefix, with ``*``."""
+        return self.arn("ecr", f"repository/{CreationTemplatePrefix(prefix).pattern}")
+
+    # --- rendering ----------------------------------------------------------------------------------
+
+    def _part(self, construct_id: str, resource_type: str) -> SourceLocation:
+        return SourceLocation(construct_path=f"{self._path}/{construct_id}", resource_type=resource_type)
+
+    def _make_root_template(self, options: CreationTemplateOptions) -> RepositoryCreationTemplate:
+        imported = self._manage.root_template is Ownership.IMPORT
+        return RepositoryCreationTemplate(
+            self,
+            _ROOT_TEMPLATE_ID,
+            registry=self,
+            prefix=ROOT,
+            applied_for=_ROOT_MECHANISMS,
+            options=options,
+            removal_policy=cdk.RemovalPolicy.RETAIN if imported else None,
+        )
+
+    def _make_owner_parameter(self) -> ssm.CfnParameter | None:
+        if not self._manage.owner_parameter:
+            return None
+        return ssm.CfnParameter(
+            self,
+            "Owner",
+            type="String",
+            name=OWNER_PARAMETER_NAME,
+            value=f"{cdk.Stack.of(self).stack_name} {self._path}",
+            description="The stack and construct that own the registry-level settings of Amazon ECR here",
+        )
+
+
+def _root_options(
+    chosen: CreationTemplateOptions | bool, ownership: Ownership
+) -> CreationTemplateOptions | None:
+    if chosen is False or ownership is Ownership.UNMANAGED:
+        return None
+    return CreationTemplateOptions.harmless() if chosen is True else chosen
+
+
+def _removal_policy(ownership: Ownership) -> cdk.RemovalPolicy:
+    """Retained; but a policy that a rolled-back creation left behind would make the next one fail."""
+    if ownership is Ownership.IMPORT:
+        return cdk.RemovalPolicy.RETAIN
+    return cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE

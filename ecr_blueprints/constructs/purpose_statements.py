@@ -1,0 +1,126 @@
+"""Statements of a repository policy, one for each purpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+
+from ecr_blueprints.constructs.policy_length import watch_policy_length
+from ecr_blueprints.errors import InvalidValueError
+
+__all__ = ["Purpose", "PurposeStatements", "StatementCondition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a statement is for: its id in the policy, and what it allows."""
+
+    sid: str | None
+    actions: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Held:
+    """What the policy holds for one purpose so far.
+
+    Attributes:
+        granted: Every account, organization, path or ARN that was granted something.
+        statements: How many statements there are: one, unless CDK has rendered the first and closed it.
+        statement: The one that can still be added to.
+        accounts: The accounts in it.
+        values: The condition's values in it.
+    """
+
+    granted: set[str] = field(default_factory=set)
+    statements: int = 0
+    statement: iam.PolicyStatement | None = None
+    accounts: set[str] = field(default_factory=set)
+    values: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementCondition:
+    """The operator and the key of a statement's condition."""
+
+    operator: str
+    key: str
+
+
+class PurposeStatements:
+    """The statements of one repository: whoever is granted the same thing stands in the same statement.
+
+    Args:
+        repository: The repository whose policy holds them.
+    """
+
+    def __init__(self, repository: ecr.IRepository) -> None:
+        self._repository = repository
+        self._held: dict[Purpose, _Held] = {}
+
+    def allow(
+        self,
+        purpose: Purpose,
+        value: str,
+        *,
+        account: str | None = None,
+        condition: StatementCondition | None = None,
+        is_required: bool = True,
+    ) -> None:
+        """Enter one value into the purpose's statement, unless it is there.
+
+        Args:
+            purpose: Which statement.
+            value: What is granted something, and the condition's value where there is a condition.
+            account: The principal; None for every principal, which the condition then narrows.
+            condition: What narrows the statement.
+            is_required: Whether it is an error that the policy cannot be changed.
+        """
+        assert account is not None or condition is not None, "a statement for everybody needs a condition"
+        held = self._held.setdefault(purpose, _Held())
+        if value in held.granted:
+            return
+        if held.statement is None or held.statement.frozen:
+            self._open(purpose, held, value, account=account, condition=condition, is_required=is_required)
+            return
+        held.granted.add(value)
+        if account is not None and account not in held.accounts:
+            held.accounts.add(account)
+            held.statement.add_principals(iam.AccountPrincipal(account))
+        if condition is not None:
+            held.values.append(value)
+            held.statement.add_condition(condition.operator, {condition.key: list(held.values)})
+
+    def _open(
+        self,
+        purpose: Purpose,
+        held: _Held,
+        value: str,
+        *,
+        account: str | None,
+        condition: StatementCondition | None,
+        is_required: bool,
+    ) -> None:
+        """Begin a statement; a second one for a purpose has a number in its id, since ids are unique."""
+        number = "" if held.statements == 0 else str(held.statements + 1)
+        statement = iam.PolicyStatement(
+            sid=None if purpose.sid is None else f"{purpose.sid}{number}",
+            actions=list(purpose.actions),
+            principals=[iam.AnyPrincipal() if account is None else iam.AccountPrincipal(account)],
+            conditions=None if condition is None else {condition.operator: {condition.key: [value]}},
+        )
+        if not self._repository.add_to_resource_policy(statement).statement_added:
+            if is_required:
+                raise InvalidValueError(
+                    "the policy of an imported repository cannot be changed from this app",
+                    where="repository grant",
+                    fix="make the grant in the app that declares the repository",
+                )
+            return
+        watch_policy_length(self._repository)
+        held.statements += 1
+        held.statement = statement
+        held.granted.add(value)
+        held.accounts = set() if account is None else {account}
+        held.values = [value]

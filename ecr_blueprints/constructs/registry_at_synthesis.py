@@ -1,0 +1,56 @@
+"""What a registry has to say when everything has been constructed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+import jsii
+from constructs import IValidation
+
+from ecr_blueprints.constructs.registry_management import Ownership
+
+if TYPE_CHECKING:
+    from ecr_blueprints.constructs.private_registry import PrivateRegistry
+
+__all__ = ["RegistryAtSynthesis"]
+
+
+@jsii.implements(IValidation)
+class RegistryAtSynthesis:
+    """CDK's hook at synthesis, for one registry.
+
+    Args:
+        registry: The registry.
+    """
+
+    def __init__(self, registry: PrivateRegistry) -> None:
+        self._registry = registry
+        self._noted: set[str] = set()
+
+    def validate(self) -> list[str]:
+        """Note what somebody should know, each once; give what is wrong, an error of the synthesis."""
+        for note in self._notes():
+            if note not in self._noted:
+                cdk.Annotations.of(self._registry).add_info(note)
+                self._noted.add(note)
+        manage = self._registry.manage
+        if manage.registry_policy is Ownership.IMPORT and self._registry.registry_policy is None:
+            return [
+                f"{self._registry.node.path}: the registry policy is to be imported, and nothing contributes "
+                "a statement; fix: add the existing statements with add_to_registry_policy, or leave it "
+                "unmanaged"
+            ]
+        return []
+
+    def _notes(self) -> list[str]:
+        notes = []
+        if self._registry.unscanned:
+            notes.append(f"Not scanned for vulnerabilities, as chosen: {', '.join(self._registry.unscanned)}")
+        required = len(self._registry.required_registry_policy_statements)
+        if required:
+            notes.append(
+                f"The registry policy is unmanaged; its owner has to add {required} "
+                f"statement{'' if required == 1 else 's'}: required_registry_policy_statements"
+            )
+        return notes

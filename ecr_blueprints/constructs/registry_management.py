@@ -1,0 +1,79 @@
+"""Who owns each registry-level setting of an account and Region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ecr_blueprints.errors import InvalidValueError
+
+__all__ = ["OWNER_PARAMETER_NAME", "Ownership", "RegistryManagement"]
+
+OWNER_PARAMETER_NAME = "/ecr-blueprints/registry/owner"
+"""The SSM parameter by which the owner of a registry is known, and a second one fails, across apps."""
+
+
+class Ownership(StrEnum):
+    """Who owns one registry-level setting."""
+
+    MANAGED = "managed"
+    """This app creates it. Creating one that exists fails at deploy (registry policy, ROOT template) or
+    overwrites what is there (scanning): use `IMPORT` for what exists."""
+
+    UNMANAGED = "unmanaged"
+    """Somebody else owns it; it is not rendered. What it would need from here is listed instead."""
+
+    IMPORT = "import"
+    """It exists and shall become this stack's. It is rendered, retained, and listed in
+    ``registry-import.json`` beside the contract: run ``cdk import --resource-mapping`` with that file before
+    the first ``cdk deploy``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryManagement:
+    """Who owns the registry-level settings.
+
+    Attributes:
+        scanning: The registry scanning configuration. **Removing** it may switch Amazon Inspector off for the
+            registry, so that it is retained when its stack goes (facts §5).
+        registry_policy: The registry policy; rendered as soon as something contributes a statement.
+        root_template: The ``ROOT`` repository creation template.
+        owner_parameter: Whether an SSM parameter of a fixed name marks the owner, so that a second owner
+            fails at deploy even if it comes from another app. Default: yes.
+
+    Practices: REG-4
+    """
+
+    scanning: Ownership = Ownership.MANAGED
+    registry_policy: Ownership = Ownership.MANAGED
+    root_template: Ownership = Ownership.MANAGED
+    owner_parameter: bool = True
+
+    def __post_init__(self) -> None:
+        """Take the words for the members too."""
+        for name in ("scanning", "registry_policy", "root_template"):
+            object.__setattr__(self, name, Ownership(getattr(self, name)))
+
+    def check(self, *, account: str | None, has_root_template: bool, where: str) -> None:
+        """Refuse what cannot be imported.
+
+        Args:
+            account: The registry's account; None if the stack leaves it open.
+            has_root_template: Whether there shall be a ``ROOT`` template.
+            where: The registry, for the error.
+
+        Raises:
+            InvalidValueError: CloudFormation could not find what is to be imported, or nothing is.
+        """
+        if self.root_template is Ownership.IMPORT and not has_root_template:
+            raise InvalidValueError(
+                "the ROOT template is to be imported, and there shall be none",
+                where=where,
+                fix="leave out root_template=False, or manage the ROOT template otherwise",
+            )
+        if Ownership.IMPORT in (self.scanning, self.registry_policy) and account is None:
+            raise InvalidValueError(
+                "something is to be imported, and the stack leaves open from which account",
+                where=where,
+                fix="give the stack env=cdk.Environment(account=…, region=…)",
+            )

@@ -1,0 +1,85 @@
+"""A registry as a construct refers to it: owned in this app, or known by its contract."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aws_cdk import aws_iam as iam
+
+from ecr_blueprints.domain.creation_template import AppliedFor
+from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
+from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.repository import Repository
+
+__all__ = ["CacheReference", "RegistryReference"]
+
+
+class CacheReference(Protocol):
+    """A pull-through cache: `PullThroughCache`, or `ImportedPullThroughCache` from a contract."""
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of its repositories, without a slash at its end, or ``ROOT``."""
+
+    @property
+    def upstream(self) -> UpstreamRegistry:
+        """What it caches."""
+
+    @property
+    def repository_arn_pattern(self) -> str:
+        """The ARN of every repository of the cache, with ``*``."""
+
+    def repository_uri(self, name: str) -> str:
+        """The URI of a cached repository; see `PullThroughCache.repository_uri`."""
+
+    def image(self, name: str, *, tag: str | None = None, digest: str | None = None) -> str:
+        """The URI of a cached image; see `PullThroughCache.image`."""
+
+    def grant_pull(self, grantee: iam.IGrantable, *, create: bool = True) -> iam.Grant:
+        """Let a principal pull through the cache; see `PullThroughCache.grant_pull`."""
+
+
+class RegistryReference(Protocol):
+    """What `ImageRepository` takes as ``registry``: `PrivateRegistry`, or `ImportedRegistry` by contract."""
+
+    @property
+    def account(self) -> str | None:
+        """The 12-digit account id; None if the stack leaves it to the deployment."""
+
+    @property
+    def region(self) -> str | None:
+        """The Region; None if the stack leaves it to the deployment."""
+
+    @property
+    def uri(self) -> str:
+        """The registry's host name; holds tokens where account or Region are left open."""
+
+    @property
+    def ledger(self) -> Registry:
+        """What is known of the registry, as the read model."""
+
+    def cache(self, name: str) -> CacheReference:
+        """The pull-through cache of a prefix or an upstream.
+
+        Raises:
+            InvalidValueError: There is none; the error lists those that there are.
+        """
+
+    def template_for(self, name: str, applied_for: AppliedFor | None = None) -> CreationTemplate | None:
+        """The creation template that a name would get, were ECR to create the repository."""
+
+    def is_production(self, repository_name: str) -> bool | None:
+        """Whether a repository is production, as declared; None if nothing declares it."""
+
+    def declare_repository(self, repository: Repository, *, exception: str | None = None) -> None:
+        """Enter a repository that this app declares.
+
+        Args:
+            repository: The declaration.
+            exception: Why the name does not follow the convention, where it need not. Default: it must.
+
+        Raises:
+            InvalidValueError: The name does not follow the registry's convention.
+            RegistryConflictError: The name is declared twice.
+        """

@@ -1,0 +1,83 @@
+"""A repository of this app as the read model's `Repository`, for the registry's ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.domain.encryption import EncryptionType
+from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
+from ecr_blueprints.registry.encryption import Encryption
+from ecr_blueprints.registry.repository import DeletionPolicy, Repository
+from ecr_blueprints.registry.source_location import SourceLocation
+from ecr_blueprints.registry.unresolved import Unresolved
+
+__all__ = ["declared_repository"]
+
+
+def declared_repository(
+    *,
+    construct_path: str,
+    properties: Mapping[str, Any],
+    deletion_policy: DeletionPolicy,
+    lifecycle_policy: str,
+    tags: Mapping[str, str],
+) -> Repository:
+    """The declaration of a repository.
+
+    Args:
+        construct_path: The path of the construct.
+        properties: What its resource renders, resolved, with CDK's names of the properties. What only
+            deployment determines is carried as `Unresolved`.
+        deletion_policy: What happens to it when it leaves the template or is replaced.
+        lifecycle_policy: The lifecycle policy's text.
+        tags: The tags that the construct sets.
+    """
+    return Repository(
+        source=SourceLocation(construct_path=construct_path, resource_type="AWS::ECR::Repository"),
+        name=_text(properties.get("repositoryName")),
+        tag_mutability=_mutability(properties),
+        lifecycle_policy=lifecycle_policy,
+        encryption=_encryption(properties.get("encryptionConfiguration")),
+        scan_on_push=(properties.get("imageScanningConfiguration") or {}).get("scanOnPush"),
+        empty_on_delete=bool(properties.get("emptyOnDelete")),
+        deletion_policy=deletion_policy,
+        tags={key: Unresolved(value) if is_token(value) else value for key, value in tags.items()},
+    )
+
+
+def _text(value: object) -> str | Unresolved | None:
+    if value is None or isinstance(value, str):
+        return value
+    return _unresolved(value)
+
+
+def _unresolved(value: object) -> Unresolved:
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((name, argument),) = value.items()
+        shown = argument if isinstance(argument, str) else json.dumps(argument, separators=(",", ":"))
+        return Unresolved(f"{name}: {shown}", depends_on=argument if isinstance(argument, str) else "")
+    return Unresolved(json.dumps(value, separators=(",", ":")))
+
+
+def _mutability(properties: Mapping[str, Any]) -> TagMutability | Unresolved:
+    mode = properties.get("imageTagMutability", MutabilityMode.MUTABLE.value)
+    filters = properties.get("imageTagMutabilityExclusionFilters") or []
+    if not isinstance(mode, str):
+        return _unresolved(mode)
+    patterns = [one.get("imageTagMutabilityExclusionFilterValue") for one in filters]
+    if not all(isinstance(pattern, str) for pattern in patterns):
+        return _unresolved(filters)
+    return TagMutability(
+        mode=MutabilityMode(mode), exclusions=tuple(ExclusionFilter(pattern) for pattern in patterns)
+    )
+
+
+def _encryption(configuration: Mapping[str, Any] | None) -> Encryption:
+    if configuration is None:
+        return Encryption()
+    return Encryption(
+        type=EncryptionType(configuration["encryptionType"]), kms_key=_text(configuration.get("kmsKey"))
+    )
