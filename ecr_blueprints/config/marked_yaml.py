@@ -1,0 +1,147 @@
+"""YAML with the line of every key and value, so that an error can point at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ecr_blueprints.errors import BlueprintError
+
+__all__ = ["KeyPath", "MarkedDocument", "read_marked_yaml", "show_key_path"]
+
+KeyPath = tuple[str | int, ...]
+_MAXIMUM_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedDocument:
+    """A YAML document and where everything in it stands.
+
+    Attributes:
+        path: The file.
+        value: Plain Python values.
+        lines: Key path → line, counted from one.
+    """
+
+    path: Path
+    value: Any
+    lines: dict[KeyPath, int]
+
+    def where(self, key_path: KeyPath) -> str:
+        """``file:line: key.path`` of the nearest place that the file has."""
+        nearest = key_path
+        while nearest and nearest not in self.lines:
+            nearest = nearest[:-1]
+        place = f"{self.path}:{self.lines.get(nearest, 1)}"
+        return f"{place}: {show_key_path(key_path)}" if key_path else place
+
+
+def show_key_path(key_path: KeyPath) -> str:
+    """``repositories.api.stages[0]``."""
+    text = ""
+    for key in key_path:
+        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)
+    return text
+
+
+def read_marked_yaml(path: Path) -> MarkedDocument:
+    """Reads one YAML file of plain values.
+
+    Raises:
+        BlueprintError: The file cannot be read, is no YAML, is empty, or has a key twice.
+    """
+    try:
+        if path.stat().st_size > _MAXIMUM_BYTES:
+            raise BlueprintError(
+                f"the file is larger than {_MAXIMUM_BYTES // 1_000_000} MB",
+                where=str(path),
+                fix="split it with `include`",
+            )
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise BlueprintError(
+            "no such file", where=str(path), fix="check the path, relative to the current folder"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise BlueprintError(f"cannot be read: {reason}", where=str(path)) from error
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise BlueprintError(
+            f"not valid YAML: {problem}", where=where, fix="check indentation and quotes here"
+        ) from error
+    except RecursionError as error:
+        raise BlueprintError("nested too deeply", where=str(path)) from error
+    if node is None:
+        raise BlueprintError(
+            "the file is empty", where=str(path), fix="start from examples/centralized/blueprint.yaml"
+        )
+    lines: dict[KeyPath, int] = {}
+    value = _Reader(path, lines).read(node, ())
+    return MarkedDocument(path=path, value=value, lines=lines)
+
+
+class _Reader:
+    """Turns nodes into values and notes where each stands."""
+
+    def __init__(self, path: Path, lines: dict[KeyPath, int]) -> None:
+        self._path = path
+        self._lines = lines
+        self._constructor = yaml.SafeLoader("")
+        self._open: set[int] = set()
+
+    def read(self, node: yaml.Node, key_path: KeyPath) -> Any:
+        """The node's value; an anchor that holds itself is refused."""
+        self._lines.setdefault(key_path, node.start_mark.line + 1)
+        if id(node) in self._open:
+            raise self._error(node, key_path, "an anchor contains itself")
+        self._open.add(id(node))
+        try:
+            if isinstance(node, yaml.MappingNode):
+                return self._mapping(node, key_path)
+            if isinstance(node, yaml.SequenceNode):
+                return [self.read(item, (*key_path, index)) for index, item in enumerate(node.value)]
+            try:
+                return self._constructor.construct_object(node, deep=True)
+            except (yaml.YAMLError, ValueError) as error:
+                raise self._error(node, key_path, f"the value {node.value!r} is not valid YAML") from error
+        finally:
+            self._open.discard(id(node))
+
+    def _mapping(self, node: yaml.MappingNode, key_path: KeyPath) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag not in (
+                "tag:yaml.org,2002:str",
+                "tag:yaml.org,2002:int",
+            ):
+                raise self._error(
+                    key_node, key_path, f"{key_node.value!r} cannot be a key", fix="put the key in quotes"
+                )
+            key = str(key_node.value)
+            path = (*key_path, key)
+            if key in result:
+                raise self._error(
+                    key_node,
+                    path,
+                    f"the key {key!r} stands twice, first on line {self._lines[path]}",
+                    fix="keep one",
+                )
+            self._lines[path] = key_node.start_mark.line + 1
+            result[key] = self.read(value_node, path)
+        return result
+
+    def _error(
+        self, node: yaml.Node, key_path: KeyPath, what: str, *, fix: str | None = None
+    ) -> BlueprintError:
+        where = f"{self._path}:{node.start_mark.line + 1}"
+        return BlueprintError(
+            what, where=f"{where}: {show_key_path(key_path)}" if key_path else where, fix=fix
+        )

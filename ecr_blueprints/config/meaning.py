@@ -1,0 +1,222 @@
+"""What a blueprint must mean, beyond its form: names, references and policies that go together."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.declared_repository import repositories_of
+from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument
+from ecr_blueprints.config.repository import RepositoryModel
+from ecr_blueprints.config.retention import RetentionModel
+from ecr_blueprints.config.team import TeamModel
+from ecr_blueprints.domain.naming_convention import NamingConvention
+from ecr_blueprints.domain.repository_filter import CachePrefix
+from ecr_blueprints.domain.stages import STAGE_SEGMENT, Stage
+from ecr_blueprints.domain.tags import ExclusionFilter
+from ecr_blueprints.domain.upstream_registry import Authentication, CredentialSecretName, UpstreamRegistry
+from ecr_blueprints.domain.wildcard import matches_wildcard
+from ecr_blueprints.errors import BlueprintError, InvalidValueError
+from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
+from ecr_blueprints.lifecycle.retention import Retention
+
+__all__ = ["check_meaning"]
+
+Place: TypeAlias = tuple[MarkedDocument, KeyPath]
+"""A file and the key path of a team in it."""
+
+_SEGMENTS = {STAGE_SEGMENT, "team", "app"}
+
+
+def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: Sequence[Place]) -> None:
+    """Checks what the form alone cannot.
+
+    Args:
+        blueprint: The whole blueprint, included teams and all.
+        document: The main file.
+        team_places: Where each team stands.
+
+    Raises:
+        BlueprintError: The first mistake, or all of them together.
+    """
+    mistakes = [*_registry(blueprint, document), *_caches(blueprint, document)]
+    names: dict[str, str] = {}
+    for team, place in zip(blueprint.teams, team_places, strict=True):
+        mistakes.extend(_team(blueprint, team, place, names))
+    mistakes.extend(_same_team(blueprint, team_places))
+    mistakes.extend(_consumers(blueprint, document, names))
+    if len(mistakes) == 1:
+        raise mistakes[0]
+    if mistakes:
+        listed = "\n".join(f"  {mistake}" for mistake in mistakes)
+        raise BlueprintError(f"{len(mistakes)} mistakes in {document.path} and what it includes:\n{listed}")
+
+
+def _moved(error: InvalidValueError, where: str) -> BlueprintError:
+    """An error of the domain, at its place in the file."""
+    return BlueprintError(error.what, where=where, allowed=error.allowed, fix=error.fix)
+
+
+def _registry(blueprint: Blueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
+    for index, region in enumerate(blueprint.registry.regions):
+        if region in blueprint.registry.regions[:index]:
+            yield BlueprintError(
+                f"the Region {region!r} stands twice; a registry has one owner in a Region",
+                where=document.where(("registry", "regions", index)),
+                fix="remove it",
+            )
+    for name in blueprint.stages:
+        try:
+            Stage(name=name)
+        except InvalidValueError as error:
+            yield _moved(error, document.where(("stages", name)))
+    unknown = [name for name in NamingConvention(blueprint.convention).segments if name not in _SEGMENTS]
+    if unknown:
+        yield BlueprintError(
+            f"the segment {{{unknown[0]}}} has no value in a blueprint",
+            where=document.where(("convention",)),
+            allowed=", ".join(f"{{{name}}}" for name in sorted(_SEGMENTS)),
+            fix="write the convention with these segments",
+        )
+    yield from _retention(blueprint.retention, document.where(("retention",)))
+
+
+def _caches(blueprint: Blueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
+    prefixes: dict[str, CachePrefix] = {}
+    for name, cache in blueprint.caches.items():
+        where = document.where(("caches", name))
+        try:
+            upstream = UpstreamRegistry.parse(name)
+            prefix = CachePrefix(upstream.default_prefix if cache.prefix is None else cache.prefix)
+            if cache.secret is not None:
+                CredentialSecretName(cache.secret)
+        except InvalidValueError as error:
+            yield _moved(error, where)
+            continue
+        if upstream.authentication is Authentication.SECRET and cache.secret is None:
+            yield BlueprintError(
+                f"{upstream.key} needs a credential, and the cache names no secret",
+                where=where,
+                allowed="the name of a Secrets Manager secret under ecr-pullthroughcache/",
+                fix=f"add `secret: ecr-pullthroughcache/{name}`; it is created with a placeholder to replace",
+            )
+        if upstream.authentication is Authentication.NONE and cache.secret is not None:
+            yield BlueprintError(
+                f"{upstream.key} takes no credential",
+                where=document.where(("caches", name, "secret")),
+                fix="remove `secret`",
+            )
+        for other_name, other in prefixes.items():
+            if prefix.overlaps(other) and not (prefix.is_root ^ other.is_root):
+                yield BlueprintError(
+                    f"the prefix {prefix.value!r} collides with {other.value!r} of the cache {other_name!r}",
+                    where=where,
+                    fix="give each cache a prefix of its own, none inside another",
+                )
+        prefixes[name] = prefix
+
+
+def _team(
+    blueprint: Blueprint, team: TeamModel, place: Place, names: dict[str, str]
+) -> Iterator[BlueprintError]:
+    document, root = place
+    convention = NamingConvention(blueprint.convention)
+    for app, model in team.repositories.items():
+        path = (*root, "repositories", app)
+        unknown = [stage for stage in model.stages or () if stage not in blueprint.stages]
+        if unknown:
+            near = difflib.get_close_matches(unknown[0], blueprint.stages, n=1)
+            yield BlueprintError(
+                f"the stage {unknown[0]!r} is not declared",
+                where=document.where((*path, "stages")),
+                allowed=", ".join(blueprint.stages),
+                fix=f"did you mean {near[0]!r}?" if near else "declare it under `stages`, or correct it",
+            )
+            continue
+        if model.name is not None and convention.match(model.name) is None and model.exception is None:
+            yield BlueprintError(
+                f"the name {model.name!r} does not follow the convention {blueprint.convention!r}",
+                where=document.where((*path, "name")),
+                allowed=f"names such as {str(convention.example())!r}",
+                fix="rename it, or say why under `exception`",
+            )
+        yield from _lifecycle(model, document, path)
+        for index, tag in enumerate(model.moving_tags):
+            try:
+                ExclusionFilter(tag)
+            except InvalidValueError as error:
+                yield _moved(error, document.where((*path, "moving_tags", index)))
+        try:
+            declared = list(repositories_of(blueprint, team, app, model))
+        except InvalidValueError as error:
+            yield _moved(error, document.where(path))
+            continue
+        for repository in declared:
+            where = document.where(path)
+            if repository.name in names:
+                yield BlueprintError(
+                    f"the repository {repository.name!r} is declared already, at {names[repository.name]}",
+                    where=where,
+                    fix="rename one of the two",
+                )
+            names.setdefault(repository.name, where)
+
+
+def _lifecycle(model: RepositoryModel, document: MarkedDocument, path: KeyPath) -> Iterator[BlueprintError]:
+    if model.lifecycle is not None:
+        try:
+            parse_lifecycle_policy(json.dumps({"rules": list(model.lifecycle)}, default=str))
+        except InvalidValueError as error:
+            yield _moved(error, document.where((*path, "lifecycle")))
+    if model.retention is not None:
+        yield from _retention(model.retention, document.where((*path, "retention")))
+
+
+def _retention(model: RetentionModel, where: str) -> Iterator[BlueprintError]:
+    try:
+        Retention(
+            keep=model.keep,
+            builds=model.builds,
+            builds_days=model.builds_days,
+            untagged_days=model.untagged_days,
+        )
+    except InvalidValueError as error:
+        yield _moved(error, where)
+
+
+def _same_team(blueprint: Blueprint, places: Sequence[Place]) -> Iterator[BlueprintError]:
+    seen: dict[str, str] = {}
+    for team, (document, root) in zip(blueprint.teams, places, strict=True):
+        where = document.where((*root, "team"))
+        if team.team in seen:
+            yield BlueprintError(
+                f"the team {team.team!r} is declared already, at {seen[team.team]}",
+                where=where,
+                fix="merge the two",
+            )
+        seen.setdefault(team.team, where)
+
+
+def _consumers(
+    blueprint: Blueprint, document: MarkedDocument, names: dict[str, str]
+) -> Iterator[BlueprintError]:
+    for consumer, model in blueprint.consumers.items():
+        for index, pattern in enumerate(model.pull):
+            if not any(matches_wildcard(pattern, name) for name in names):
+                yield BlueprintError(
+                    f"{pattern!r} matches none of the blueprint's repositories",
+                    where=document.where(("consumers", consumer, "pull", index)),
+                    allowed="repository names, with * for any run of characters",
+                    fix="correct it, or declare the repository",
+                )
+        for index, cache in enumerate(model.caches):
+            if cache not in blueprint.caches:
+                yield BlueprintError(
+                    f"there is no cache {cache!r}",
+                    where=document.where(("consumers", consumer, "caches", index)),
+                    allowed=", ".join(blueprint.caches) or "none: the blueprint declares no cache",
+                    fix="declare it under `caches`, or correct it",
+                )

@@ -1,0 +1,5 @@
+"""Reference stacks: an operating model's blueprint as stacks that a platform team deploys."""
+
+from ecr_blueprints.stacks.build import build_stacks
+
+__all__ = ["build_stacks"]

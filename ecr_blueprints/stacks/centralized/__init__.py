@@ -1,0 +1,1 @@
+"""One shared-services account owns the registry; workload accounts pull from it."""

@@ -1,0 +1,58 @@
+"""The stacks of the centralized operating model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from aws_cdk import App, Environment, Tags
+
+from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.declared_repository import DeclaredRepository, declared_repositories
+from ecr_blueprints.stacks.centralized.consumer_stack import ConsumerStack
+from ecr_blueprints.stacks.centralized.registry_stack import RegistryStack
+from ecr_blueprints.stacks.centralized.repositories_stack import RepositoriesStack
+
+__all__ = ["build_centralized"]
+
+
+def build_centralized(app: App, blueprint: Blueprint) -> None:
+    """Adds the stacks of the registry account in each Region and of each workload account.
+
+    A stack's name comes from what it is for and never from what is in it, so that adding a team or
+    a repository moves nothing:
+
+    * ``ecr-registry-<region>``: scanning, registry policy, creation templates, caches.
+    * ``ecr-repositories-<stack key>-<region>``: repositories.
+    * ``ecr-consumer-<consumer>-<account>``: what a workload account needs to pull.
+
+    All stacks stand directly in the app, so that ``cdk deploy --all`` takes them; a stage of the CDK
+    would hide them from it.
+
+    Practices: OPS-1
+    """
+    by_stack: defaultdict[str, list[DeclaredRepository]] = defaultdict(list)
+    for repository in declared_repositories(blueprint):
+        by_stack[repository.stack].append(repository)
+    for region in blueprint.registry.regions:
+        environment = Environment(account=blueprint.registry.account, region=region)
+        registry_stack = RegistryStack(app, f"ecr-registry-{region}", blueprint=blueprint, env=environment)
+        for key, repositories in by_stack.items():
+            RepositoriesStack(
+                app,
+                f"ecr-repositories-{key}-{region}",
+                registry=registry_stack.registry,
+                blueprint=blueprint,
+                repositories=repositories,
+                env=environment,
+            )
+    for name, consumer in blueprint.consumers.items():
+        for account in consumer.accounts:
+            ConsumerStack(
+                app,
+                f"ecr-consumer-{name}-{account}",
+                blueprint=blueprint,
+                consumer=consumer,
+                env=Environment(account=account, region=blueprint.registry.regions[0]),
+            )
+    for key, value in blueprint.tags.items():
+        Tags.of(app).add(key, value, priority=50)

@@ -1,0 +1,98 @@
+"""The repositories of one ``stack`` key in one Region."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from aws_cdk import Environment, Stack, Tags
+from aws_cdk import aws_ecr as ecr
+from constructs import Construct
+
+from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.declared_repository import DeclaredRepository
+from ecr_blueprints.config.retention import RetentionModel
+from ecr_blueprints.constructs.image_repository import ImageRepository
+from ecr_blueprints.constructs.private_registry import PrivateRegistry
+from ecr_blueprints.domain.wildcard import matches_wildcard
+from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
+from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
+
+__all__ = ["RepositoriesStack"]
+
+
+class RepositoriesStack(Stack):
+    """Repositories that share a ``stack`` key; a repository keeps its key, and so its stack, for life.
+
+    The construct id of a repository is its full name with ``:`` for ``/``, so that its logical ID
+    depends on the name and the stack and on nothing else.
+
+    Args:
+        scope: The app.
+        construct_id: The stack's name, ``ecr-repositories-<stack key>-<region>``.
+        registry: The Region's registry, to which the repositories contribute.
+        blueprint: The blueprint.
+        repositories: What the stack holds.
+        env: The registry's account and Region.
+
+    Attributes:
+        repositories: The constructs by repository name.
+
+    Practices: NAME-4, OPS-1
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        registry: PrivateRegistry,
+        blueprint: Blueprint,
+        repositories: Sequence[DeclaredRepository],
+        env: Environment,
+    ) -> None:
+        super().__init__(scope, construct_id, env=env, description="Container image repositories.")
+        self.repositories: dict[str, ImageRepository] = {}
+        for declared in repositories:
+            self.repositories[declared.name] = self._repository(declared, registry, blueprint)
+
+    def _repository(
+        self, declared: DeclaredRepository, registry: PrivateRegistry, blueprint: Blueprint
+    ) -> ImageRepository:
+        model = declared.model
+        lifecycle = None
+        if model.lifecycle is not None:
+            lifecycle = parse_lifecycle_policy(json.dumps({"rules": list(model.lifecycle)}))
+        exclusions = [ecr.ImageTagMutabilityExclusionFilter.wildcard(tag) for tag in model.moving_tags]
+        repository = ImageRepository(
+            self,
+            declared.name.replace("/", ":"),
+            repository_name=declared.name,
+            registry=registry,
+            kind=RepositoryKind(model.kind),
+            owner=declared.team.team,
+            retention=None if declared.retention is None else _retention(declared.retention),
+            lifecycle_policy=lifecycle,
+            image_tag_mutability=(
+                ecr.TagMutability.IMMUTABLE_WITH_EXCLUSION if exclusions else ecr.TagMutability.IMMUTABLE
+            ),
+            image_tag_mutability_exclusion_filters=exclusions if exclusions else None,
+            convention_exception=model.exception,
+        )
+        for key, value in {**declared.team.tags, **model.tags}.items():
+            Tags.of(repository).add(key, value, priority=100)
+        for role in declared.team.push.roles:
+            repository.grant_push_to_role(role)
+        for consumer in blueprint.consumers.values():
+            if any(matches_wildcard(pattern, declared.name) for pattern in consumer.pull):
+                for account in consumer.accounts:
+                    repository.grant_pull_to_account(account)
+                if consumer.org_paths:
+                    repository.grant_pull_to_organization_paths(*consumer.org_paths)
+        return repository
+
+
+def _retention(model: RetentionModel) -> Retention:
+    return Retention(
+        keep=model.keep, builds=model.builds, builds_days=model.builds_days, untagged_days=model.untagged_days
+    )

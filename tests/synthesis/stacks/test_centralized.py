@@ -1,0 +1,204 @@
+"""The centralized model on the example company: what is synthesized, and that every judge accepts it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import cfnlint.api
+import pytest
+from cfnlint.config import ManualArgs
+from synthesized import ROOT, Assembly, synthesize
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from ecr_blueprints.cloudformation.registry_reader import read_inputs
+from ecr_blueprints.registry.completion import complete_registry, entry_for
+from ecr_blueprints.registry.contract import parse_contract
+from ecr_blueprints.registry.effective import EffectiveScanning, scanning_for
+from ecr_blueprints.review.reviewer import Reviewer
+
+REGIONS = ("eu-west-1", "eu-central-1")
+
+
+def resources(assembly: Assembly, resource_type: str) -> dict[str, dict[str, Any]]:
+    """``stack/logical id`` → resource."""
+    return {
+        f"{stack}/{logical_id}": resource
+        for stack, template in assembly.templates.items()
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == resource_type
+    }
+
+
+def test_every_team_has_a_stack_in_each_region(assembly: Assembly) -> None:
+    teams = {"checkout", "data", "logistics", "payments", "platform", "search"}
+    assert set(assembly.templates) == {
+        *(f"ecr-registry-{region}" for region in REGIONS),
+        *(f"ecr-repositories-{team}-{region}" for team in teams for region in REGIONS),
+        "ecr-consumer-staging-222233334444",
+        "ecr-consumer-production-333344445555",
+    }
+
+
+def test_stacks_stand_in_the_app_so_that_deploy_all_takes_them(assembly: Assembly) -> None:
+    manifest = json.loads((assembly.path / "manifest.json").read_text())
+    kinds = Counter(artifact["type"] for artifact in manifest["artifacts"].values())
+    assert kinds["aws:cloudformation:stack"] == len(assembly.templates)
+    assert kinds["cdk:cloud-assembly"] == 0
+
+
+def test_every_repository_is_immutable_retained_and_has_an_owner_and_a_lifecycle(assembly: Assembly) -> None:
+    repositories = resources(assembly, "AWS::ECR::Repository")
+    assert len(repositories) == 2 * 41
+    for place, repository in repositories.items():
+        properties = repository["Properties"]
+        assert properties["ImageTagMutability"].startswith("IMMUTABLE"), place
+        assert repository["DeletionPolicy"] == "RetainExceptOnCreate", place
+        assert repository["UpdateReplacePolicy"] == "Retain", place
+        assert "EmptyOnDelete" not in properties, place
+        assert "EncryptionConfiguration" not in properties, place
+        assert "owner" in {tag["Key"] for tag in properties["Tags"]}, place
+        assert json.loads(properties["LifecyclePolicy"]["LifecyclePolicyText"])["rules"], place
+
+
+def test_production_is_pulled_by_its_account_alone(assembly: Assembly) -> None:
+    for place, repository in resources(assembly, "AWS::ECR::Repository").items():
+        properties = repository["Properties"]
+        accounts = set(re.findall(r":iam::(\d{12}):root", json.dumps(properties["RepositoryPolicyText"])))
+        stage = properties["RepositoryName"].split("/")[0]
+        expected = {
+            "prod": {"333344445555"},
+            "staging": {"222233334444"},
+            "base": {"222233334444", "333344445555"},
+        }.get(stage, set())
+        assert accounts - {"111122223333", "444455556666"} == expected, place
+
+
+def test_no_resource_policy_is_open(assembly: Assembly) -> None:
+    text = json.dumps(assembly.templates)
+    assert '"Principal": "*"' not in text
+    assert '"AWS": "*"' not in text
+
+
+def test_the_settings_of_the_registry_outlive_their_stack(assembly: Assembly) -> None:
+    for resource_type in ("AWS::ECR::RegistryScanningConfiguration", "AWS::ECR::RegistryPolicy"):
+        found = resources(assembly, resource_type)
+        assert len(found) == len(REGIONS)
+        for resource in found.values():
+            assert resource["DeletionPolicy"] in ("Retain", "RetainExceptOnCreate")
+            assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_a_consumer_may_log_in_and_pull_what_is_named_and_nothing_else(assembly: Assembly) -> None:
+    template = assembly.templates["ecr-consumer-production-333344445555"]
+    (policy,) = (one for one in template["Resources"].values() if one["Type"] == "AWS::IAM::ManagedPolicy")
+    statements = {one["Sid"]: one for one in policy["Properties"]["PolicyDocument"]["Statement"]}
+    assert statements["LogIn"]["Action"] == "ecr:GetAuthorizationToken"
+    assert statements["LogIn"]["Resource"] == "*"
+    for sid in ("Pull", "PullThroughCaches"):
+        assert all("111122223333:repository/" in arn for arn in statements[sid]["Resource"])
+        assert not any(arn.endswith(":repository/*") for arn in statements[sid]["Resource"])
+    assert not any("docker-hub" in arn for arn in statements["PullThroughCaches"]["Resource"])
+
+
+def test_the_review_finds_nothing_and_the_contract_closes_every_question(assembly: Assembly) -> None:
+    inputs = read_inputs([str(assembly.path)])
+    contract = parse_contract((assembly.path / "registry.json").read_text())
+    registries = []
+    for registry in inputs.registries:
+        entry = entry_for(registry, contract)
+        registries.append(registry if entry is None else complete_registry(registry, entry))
+    report = Reviewer().review(registries)
+    assert [
+        (finding.granular_id, str(finding.resource), finding.message) for finding in report.failures
+    ] == []
+    assert [question.missing for question in report.open_questions] == []
+    assert report.repositories == 2 * 41
+
+
+def test_production_bases_and_caches_are_scanned_continuously(assembly: Assembly) -> None:
+    for registry in read_inputs([str(assembly.path)]).registries:
+        for repository in registry.repositories:
+            name = repository.known_name or ""
+            scanning = scanning_for(registry, name)
+            assert isinstance(scanning, EffectiveScanning)
+            continuous = name.startswith(("prod/", "base/", "legacy/"))
+            assert scanning.frequency == ("CONTINUOUS_SCAN" if continuous else "SCAN_ON_PUSH"), name
+
+
+def test_cfn_lint_accepts_every_template(assembly: Assembly) -> None:
+    found = [
+        f"{stack}: {match}"
+        for stack, template in assembly.templates.items()
+        for match in cfnlint.api.lint(json.dumps(template), config=ManualArgs(regions=list(REGIONS)))
+    ]
+    assert found == []
+
+
+def violations(folder: Path) -> list[str]:
+    """What the CDK's own validation reported."""
+    report = json.loads((folder / "validation-report.json").read_text())
+    return [one["description"] for plugin in report["pluginReports"] for one in plugin["violations"]]
+
+
+def test_the_cdks_own_validation_accepts_the_app(tmp_path: Path) -> None:
+    example = ROOT / "examples/centralized/blueprint.yaml"
+    result = synthesize(example, tmp_path / "out", validation=True)
+    assert result.returncode == 0, result.stderr
+    assert violations(tmp_path / "out") == []
+    # The same validation does refuse something.
+    control = tmp_path / "control.py"
+    control.write_text(
+        "from aws_cdk import App, Stack, aws_ecr\n"
+        "app = App()\n"
+        "aws_ecr.CfnRepository(Stack(app, 'Control'), 'Bad', repository_name='Not A Name')\n"
+        "app.synth()\n"
+    )
+    synthesize(example, tmp_path / "control", validation=True, app=control)
+    assert violations(tmp_path / "control")
+
+
+def test_logical_ids_names_and_create_only_properties_are_a_contract(
+    assembly: Assembly, snapshot: SnapshotAssertion
+) -> None:
+    """A change here replaces or loses something that holds state: it is a breaking release (ADR 6)."""
+    stateful = {
+        "AWS::ECR::Repository": ("RepositoryName", "EncryptionConfiguration"),
+        "AWS::ECR::PullThroughCacheRule": ("EcrRepositoryPrefix", "UpstreamRegistryUrl", "UpstreamRegistry"),
+        "AWS::ECR::RepositoryCreationTemplate": ("Prefix",),
+        "AWS::ECR::RegistryScanningConfiguration": (),
+        "AWS::ECR::RegistryPolicy": (),
+        "AWS::SecretsManager::Secret": ("Name",),
+        "AWS::SSM::Parameter": ("Name",),
+    }
+    held = {
+        place: {"type": kind, **{one: resource["Properties"].get(one) for one in create_only}}
+        for kind, create_only in stateful.items()
+        for place, resource in resources(assembly, kind).items()
+    }
+    assert held == snapshot(extension_class=JSONSnapshotExtension)
+
+
+@pytest.mark.parametrize("stack", ["ecr-registry-eu-west-1", "ecr-repositories-payments-eu-west-1"])
+def test_a_whole_template_is_as_it_was(assembly: Assembly, snapshot: SnapshotAssertion, stack: str) -> None:
+    assert assembly.templates[stack]["Resources"] == snapshot(extension_class=JSONSnapshotExtension)
+
+
+def test_a_wrong_blueprint_ends_with_a_message_and_leaves_no_assembly(tmp_path: Path) -> None:
+    blueprint = tmp_path / "blueprint.yaml"
+    blueprint.write_text("version: 1\nmodle: centralized\n")
+    result = synthesize(blueprint, tmp_path / "out")
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ")
+    assert f"{blueprint}:2: modle" in result.stderr
+    assert "did you mean 'model'?" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_app_py_is_little_else_than_two_calls() -> None:
+    assert len((ROOT / "app.py").read_text().splitlines()) <= 25
