@@ -11,7 +11,7 @@ MODEL ?= centralized
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help setup demo test test-fast lint types docs docs-check lock clean
+.PHONY: help setup demo test test-fast bench fuzz lint docs docs-check lock clean
 
 help: ## Lists the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,6 +26,12 @@ test: setup ## Every test.
 
 test-fast: $(VENV)/.ready ## The tests that need no Node.js.
 	@$(BIN)/python scripts/test.py --fast
+
+bench: $(VENV)/.ready ## The evaluator and the review beside their floors.
+	@$(BIN)/python -m pytest -q tests/benchmarks/test_against_the_floor.py --benchmark-only --benchmark-columns=min,median,max
+
+fuzz: $(VENV)/.ready ## The properties with 20,000 examples each; long.
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q tests/property -m "not node"
 
 lint: $(VENV)/.ready ## Style, types and layers.
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
