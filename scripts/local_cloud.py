@@ -7,9 +7,11 @@ when its standard input does, so that it cannot outlive the process that started
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -179,6 +181,11 @@ class LocalCloud:
             )
 
 
+def _end_with_parent() -> None:
+    """Asks Linux to end this process when the one that started it ends, even by a kill."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
 def run_cdk(
     arguments: Sequence[str],
     *,
@@ -199,6 +206,7 @@ def run_cdk(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_end_with_parent if sys.platform == "linux" else None,
     )
     assert process.stdout is not None
     lines: list[str] = []

@@ -116,6 +116,8 @@ def evaluate(policy: LifecyclePolicy, images: Iterable[InventoryImage], *, now: 
 
     Raises:
         InvalidValueError: ``now`` without a time zone, or a digest that occurs twice.
+
+    Practices: LIFE-6
     """
     if now.utcoffset() is None:
         raise InvalidValueError("now has no time zone", where="evaluate(now=…)", fix="give datetime.now(UTC)")

@@ -20,6 +20,8 @@ class LifecyclePolicy:
 
     The order of the rules is kept as given; ECR applies them by priority (`in_priority_order`).
 
+    Practices: LIFE-3
+
     Args:
         rules: 1 to 50 `LifecycleRule`; a list is stored as a tuple.
 

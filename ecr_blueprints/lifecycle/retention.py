@@ -118,6 +118,8 @@ class Retention:
     Raises:
         InvalidValueError: a value that cannot be, a class that lies within a class before it and so would do
             nothing, or an archive of what ``keep`` or ``rollback`` needs at once.
+
+    Practices: LIFE-1, LIFE-2, LIFE-4, LIFE-5, ARCH-1, ARCH-2
     """
 
     keep: Sequence[str] = ()

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Writes the generated pages (``make docs``), or with ``--check`` says which are stale (``make docs-check``).
+
+Nothing here needs Node.js: constructs are read from their source.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from docs_blueprint import render_blueprint
+from docs_constructs import render_constructs
+from docs_markdown import link_facts
+from docs_review import render_readme
+from docs_rules import render_rules
+from docs_source import ROOT
+from docs_traceability import render_traceability
+
+import ecr_blueprints
+from ecr_blueprints.config.schema import SCHEMAS, render_schema
+
+__all__ = ["PAGES", "main", "stale_pages"]
+
+FACTS = ROOT / "docs" / "reference" / "ecr-facts.md"
+
+
+def _rules() -> str:
+    return link_facts(render_rules(), FACTS, target=FACTS.name)
+
+
+def _constructs() -> str:
+    return link_facts(render_constructs(ecr_blueprints._MODULES), FACTS, target=FACTS.name)
+
+
+def _traceability() -> str:
+    return link_facts(render_traceability(), FACTS, target=f"reference/{FACTS.name}")
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/reference/rules.md": _rules,
+    "docs/reference/blueprint.md": render_blueprint,
+    "docs/reference/constructs.md": _constructs,
+    "docs/traceability.md": _traceability,
+    "README.md": partial(render_readme, ROOT / "README.md"),
+    **{f"schemas/{name}": partial(render_schema, name) for name in SCHEMAS},
+}
+"""File relative to the root → its text."""
+
+
+def stale_pages(root: Path = ROOT) -> list[str]:
+    """The pages that differ from what the code says, or that are not there."""
+    return [name for name, render in PAGES.items() if _read(root / name) != render()]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Writes or checks; 1 if a page is stale."""
+    parser = argparse.ArgumentParser(description="Writes the generated pages of the documentation.")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if a page is stale")
+    if parser.parse_args(arguments).check:
+        stale = stale_pages()
+        for name in stale:
+            print(f"{name} is stale")
+        if stale:
+            print("run `make docs`")
+        return 1 if stale else 0
+    for name, render in PAGES.items():
+        text = render()
+        if _read(ROOT / name) != text:
+            (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / name).write_text(text, encoding="utf-8")
+            print(f"{name} written")
+    return 0
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,323 @@
+"""A page of the documentation as a script: its blocks run in order, in a folder of the page's own.
+
+* Python is run as a program, under the name in its first line (``# team-app/app.py``) or ``app.py``.
+* YAML and JSON are read as what they are: a template is reviewed, a blueprint or a part of one is loaded,
+  a lifecycle policy has no violation. What is none of these is an error.
+* A line of ``sh`` is run where that needs nothing but this machine, and is otherwise held against what
+  exists: make targets, stacks of the assembly, operations of AWS.
+* ``text`` is what the block before it prints, to the letter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from docs_markdown import FencedBlock, fenced_blocks
+from local_cloud import tool_environment
+
+from ecr_blueprints.cli.main import main
+from ecr_blueprints.config import load_blueprint
+from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.domain.upstream_registry import CREDENTIAL_KEYS
+from ecr_blueprints.lifecycle.document import find_violations
+
+ROOT = Path(__file__).resolve().parents[2]
+FIXTURE_ASSEMBLY = ROOT / "tests" / "fixtures" / "assemblies" / "under-the-cli"
+TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+EXTRAS = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"])
+CDK_COMMANDS: dict[str, set[str]] = {
+    "synth": set(),
+    "deploy": {"--all", "--revert-drift"},
+    "diff": set(),
+    "drift": set(),
+    "import": {"--resource-mapping"},
+}
+NAMED = re.compile(r"# ([\w./-]+\.\w+)\n")
+
+CONTRACT = json.dumps(
+    {
+        "contractVersion": 1,
+        "registries": [
+            {
+                "account": "111122223333",
+                "region": "eu-west-1",
+                "convention": "{stage}/{team}/{app}",
+                "stages": {"dev": {"production": False}, "prod": {"production": True}},
+            }
+        ],
+    }
+)
+
+
+def pages() -> list[Path]:
+    """README.md and every page below docs, those with blocks."""
+    found = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [page for page in found if fenced_blocks(page)]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each page; those that synthesize need Node.js."""
+    if "page_with_blocks" in metafunc.fixturenames:
+        metafunc.parametrize(
+            "page_with_blocks",
+            [
+                pytest.param(
+                    page,
+                    id=str(page.relative_to(ROOT)),
+                    marks=[pytest.mark.node] if "aws_cdk" in page.read_text() else [],
+                )
+                for page in pages()
+            ],
+        )
+
+
+@dataclass(kw_only=True)
+class PageRun:
+    """The run of one page."""
+
+    folder: Path
+    output: str | None = field(default=None, init=False)
+
+    def run(self, block: FencedBlock) -> None:
+        """Runs one block; an assertion that fails says which."""
+        kinds: dict[str, Callable[[FencedBlock], None]] = {
+            "python": self._python,
+            "yaml": self._yaml,
+            "json": self._json,
+            "sh": self._sh,
+            "text": self._text,
+        }
+        assert block.language in kinds, f"an unknown language {block.language!r}: one of {', '.join(kinds)}"
+        kinds[block.language](block)
+
+    def _write(self, block: FencedBlock, default: str) -> Path:
+        named = NAMED.match(block.text)
+        path = self.folder / (named.group(1) if named else default)
+        assert path.resolve().is_relative_to(self.folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block.text)
+        return path
+
+    # --- Python -----------------------------------------------------------------------------------------
+
+    def _python(self, block: FencedBlock) -> None:
+        path = self._write(block, "app.py")
+        self.output = self._synthesize(path, path.parent)
+
+    def _synthesize(self, program: Path, folder: Path, context: dict[str, str] | None = None) -> str:
+        """Runs a program as ``cdk synth`` runs an app: with the assembly's place and the context."""
+        environment = tool_environment(
+            CDK_OUTDIR=str(folder / "cdk.out"),
+            CDK_CONTEXT_JSON=json.dumps(context or {}),
+            CDK_VALIDATION="false",
+            PYTHONPATH=str(ROOT),
+            PYTHONDONTWRITEBYTECODE="1",
+        )
+        result = subprocess.run(
+            [sys.executable, str(program)],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+    # --- YAML and JSON ----------------------------------------------------------------------------------
+
+    def _yaml(self, block: FencedBlock) -> None:
+        document = yaml.load(block.text, Loader=yaml.BaseLoader)
+        assert isinstance(document, dict), "not a mapping"
+        keys = set(document)
+        if "Resources" in keys:
+            self._review_one(self._write(block, "template.yaml"))
+        elif {"version", "model"} <= keys:
+            load_blueprint(self._write(block, "blueprint.yaml"))
+        elif "jobs" in keys:
+            self._workflow(block, document)
+        elif "team" in keys:
+            self._team(block)
+        else:
+            unknown = keys - set(Blueprint.model_fields)
+            assert not unknown, f"neither a template nor a part of a blueprint: {', '.join(sorted(unknown))}"
+            self._fragment(yaml.safe_load(block.text))
+
+    def _review_one(self, path: Path) -> None:
+        code, _ = self._cli(["review", path.name], path.parent)
+        assert code in (0, 1), "the template cannot be reviewed"
+
+    def _fragment(self, fragment: dict[str, Any]) -> None:
+        """A part of a blueprint, in the place of that part of README.md's."""
+        whole = next(
+            yaml.safe_load(block.text)
+            for block in fenced_blocks(ROOT / "README.md")
+            if block.language == "yaml" and "model:" in block.text
+        )
+        if "caches" in fragment:
+            whole.pop("consumers")
+        path = self.folder / "fragment" / "blueprint.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(yaml.safe_dump({**whole, **fragment}))
+        load_blueprint(path)
+
+    def _team(self, block: FencedBlock) -> None:
+        path = self._write(block, "teams/team.yaml")
+        base = {
+            "version": 1,
+            "model": "centralized",
+            "stages": {"dev": {}, "staging": {}, "prod": {"production": True}},
+            "registry": {"account": "111122223333", "regions": ["eu-west-1"]},
+            "include": str(path.relative_to(self.folder)),
+        }
+        (self.folder / "with-team.yaml").write_text(yaml.safe_dump(base))
+        load_blueprint(self.folder / "with-team.yaml")
+
+    def _workflow(self, block: FencedBlock, document: dict[str, Any]) -> None:
+        self._write(block, "workflow.yaml")
+        for job in document["jobs"].values():
+            for step in job["steps"]:
+                assert ("uses" in step) != ("run" in step), step
+                for line in step.get("run", "").splitlines():
+                    self._line(line, self.folder)
+
+    def _json(self, block: FencedBlock) -> None:
+        document = json.loads(block.text)
+        if "Resources" in document:
+            self._review_one(self._write(block, "template.json"))
+        elif "rules" in document:
+            assert list(find_violations(block.text)) == []
+        elif "schemaVersion" in document:
+            schema = json.loads((ROOT / "docs/reference/finding-schema.json").read_text())
+            jsonschema.validate(document, schema)
+        else:
+            assert set(document) == set(CREDENTIAL_KEYS), "JSON of a kind that nothing here knows"
+            self._write(block, "credential.json")
+
+    # --- Commands ---------------------------------------------------------------------------------------
+
+    def _sh(self, block: FencedBlock) -> None:
+        folder = self.folder
+        for line in block.text.replace("\\\n", " ").splitlines():
+            folder = self._line(line, folder)
+
+    def _line(self, line: str, folder: Path) -> Path:
+        """Runs or checks one line, and gives the folder in which the next one runs."""
+        words = shlex.split(line, comments=True)
+        if not words:
+            return folder
+        program, *arguments = words
+        match program:
+            case "cd":
+                folder = (folder / arguments[0]).resolve()
+                assert folder.is_dir(), line
+                assert folder.is_relative_to(self.folder), line
+            case "cp" | "rm":
+                paths = [folder / argument for argument in arguments]
+                assert all(path.resolve().is_relative_to(self.folder) for path in paths), line
+                assert paths[0].is_file(), f"{line}: there is no {arguments[0]}"
+                if program == "rm":
+                    paths[0].unlink()
+                else:
+                    paths[1].parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(*paths)
+            case "make":
+                assert set(arguments) <= TARGETS, f"{line}: no such target"
+            case "pip":
+                (argument,) = arguments[1:]
+                match_ = re.fullmatch(r"ecr-blueprints(?:\[(\w+)\])?", argument)
+                assert arguments[0] == "install", line
+                assert match_ is not None, line
+                assert match_.group(1) is None or match_.group(1) in EXTRAS, line
+            case "ecr-blueprints":
+                self._prepare(arguments, folder)
+                code, self.output = self._cli(arguments, folder)
+                assert code in (0, 1), f"{line}: exit code {code}"
+            case "cdk":
+                self._cdk(line, arguments, folder)
+            case "aws":
+                self._aws(line, arguments, folder)
+            case _:
+                pytest.fail(f"a command that nothing here knows: {line}")
+        return folder
+
+    def _prepare(self, arguments: list[str], folder: Path) -> None:
+        """What a reader has and the page does not make: an assembly, and a contract."""
+        if "cdk.out" in arguments and not (folder / "cdk.out").exists():
+            shutil.copytree(FIXTURE_ASSEMBLY, folder / "cdk.out")
+        if "registry.json" in arguments and not (folder / "registry.json").exists():
+            (folder / "registry.json").write_text(CONTRACT)
+
+    def _cli(self, arguments: list[str], folder: Path) -> tuple[int, str]:
+        output = io.StringIO()
+        with contextlib.chdir(folder), contextlib.redirect_stdout(output):
+            code = main(arguments)
+        return code, output.getvalue()
+
+    def _cdk(self, line: str, arguments: list[str], folder: Path) -> None:
+        command, *rest = arguments
+        assert command in CDK_COMMANDS, line
+        context: dict[str, str] = {}
+        stacks: list[str] = []
+        while rest:
+            word = rest.pop(0)
+            if word == "-c":
+                key, _, value = rest.pop(0).partition("=")
+                context[key] = value
+            elif word == "--resource-mapping":
+                assert command == "import", line
+                assert (folder / rest.pop(0)).is_file(), f"{line}: there is no mapping"
+            elif word.startswith("-"):
+                assert word in CDK_COMMANDS[command], f"{line}: {word}"
+            else:
+                stacks.append(word)
+        if command == "synth" and "blueprint" in context:
+            self.output = self._synthesize(ROOT / "app.py", folder, context)
+        manifests = [*folder.glob("cdk.out/manifest.json"), *folder.glob("*/cdk.out/manifest.json")]
+        assert manifests, f"{line}: no assembly was synthesized before it"
+        held = {name for path in manifests for name in json.loads(path.read_text())["artifacts"]}
+        assert set(stacks) <= held, f"{line}: the assembly holds {', '.join(sorted(held))}"
+
+    def _aws(self, line: str, arguments: list[str], folder: Path) -> None:
+        """The operation exists and has the parameters; a file that is passed is there."""
+        import botocore.session
+        from botocore import xform_name
+
+        service, operation, *options = arguments
+        model = botocore.session.get_session().get_service_model(service)
+        names = {xform_name(name).replace("_", "-"): name for name in model.operation_names}
+        assert operation in names, f"{line}: no such operation"
+        shape = model.operation_model(names[operation]).input_shape
+        members = {} if shape is None else shape.members
+        allowed = {f"--{xform_name(name).replace('_', '-')}" for name in members}
+        given = {option for option in options if option.startswith("--")}
+        assert given <= allowed, f"{line}: {', '.join(sorted(given - allowed))}"
+        required = [] if shape is None else shape.required_members
+        assert {f"--{xform_name(name).replace('_', '-')}" for name in required} <= given, line
+        for option in options:
+            if option.startswith("file://"):
+                assert (folder / option.removeprefix("file://")).is_file(), f"{line}: there is no such file"
+
+    def _text(self, block: FencedBlock) -> None:
+        assert block.text == self.output, "not what the block before it prints"
+
+
+@pytest.fixture
+def page_run(tmp_path: Path) -> PageRun:
+    """An empty folder to run a page in."""
+    return PageRun(folder=tmp_path.resolve())
