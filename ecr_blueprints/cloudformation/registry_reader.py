@@ -11,6 +11,7 @@ from ecr_blueprints.cloudformation.cloud_assembly import CloudAssembly
 from ecr_blueprints.cloudformation.dangling import find_dangling_references
 from ecr_blueprints.cloudformation.inputs import find_documents
 from ecr_blueprints.cloudformation.intrinsics import Resolver
+from ecr_blueprints.cloudformation.property_types import find_property_faults
 from ecr_blueprints.cloudformation.readers import (
     pull_through_cache_rule,
     registry_policy,
@@ -24,6 +25,7 @@ from ecr_blueprints.cloudformation.template import Template
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.dangling_reference import DanglingReference
+from ecr_blueprints.registry.property_fault import PropertyFault
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.registry_policy import RegistryPolicy
 from ecr_blueprints.registry.repository import Repository
@@ -101,6 +103,7 @@ class _Contents:
     policies: list[RegistryPolicy] = field(default_factory=list)
     singletons: list[Singleton] = field(default_factory=list)
     dangling: list[DanglingReference] = field(default_factory=list)
+    property_faults: list[PropertyFault] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -115,6 +118,7 @@ class _Contents:
 
 
 _SINGLETONS: Final = {str(kind): kind for kind in SingletonKind}
+_NAMESPACE: Final = "AWS::ECR::"
 _READ_TYPES: Final = frozenset(
     {
         repository.RESOURCE_TYPE,
@@ -143,6 +147,7 @@ def _read(stacks: Iterable[Stack]) -> tuple[Registry, ...]:
             policies=tuple(contents.policies),
             singletons=tuple(contents.singletons),
             dangling_references=tuple(contents.dangling),
+            property_faults=tuple(contents.property_faults),
         )
         for (account, region, scope), contents in found.items()
         if not contents.is_empty
@@ -150,7 +155,8 @@ def _read(stacks: Iterable[Stack]) -> tuple[Registry, ...]:
 
 
 def _read_stack(resolver: Resolver, contents: _Contents) -> None:
-    contents.dangling.extend(find_dangling_references(resolver))
+    if _concerns_ecr(resolver):
+        contents.dangling.extend(find_dangling_references(resolver))
     for logical_id, declaration in resolver.stack.template.resources.items():
         if not isinstance(declaration, dict):
             continue
@@ -166,6 +172,14 @@ def _read_stack(resolver: Resolver, contents: _Contents) -> None:
             _read_resource(Resource.of(logical_id, declaration, resolver), resolver, contents)
 
 
+def _concerns_ecr(resolver: Resolver) -> bool:
+    """Whether the template, or one that it nests, declares something of ECR."""
+    return any(map(_concerns_ecr, resolver.nested.values())) or any(
+        isinstance(declaration, dict) and str(declaration.get("Type")).startswith(_NAMESPACE)
+        for declaration in resolver.stack.template.resources.values()
+    )
+
+
 def _is_absent(declaration: dict[str, Any], resolver: Resolver) -> bool:
     condition = declaration.get("Condition")
     return isinstance(condition, str) and resolver.condition(condition) is False
@@ -173,6 +187,8 @@ def _is_absent(declaration: dict[str, Any], resolver: Resolver) -> bool:
 
 def _read_resource(resource: Resource, resolver: Resolver, contents: _Contents) -> None:
     resource_type = resource.source.resource_type
+    if not resolver.stack.template.survey.uses_macros:
+        contents.property_faults.extend(find_property_faults(resource.source, resource.properties))
     if resource_type in _SINGLETONS:
         contents.singletons.append(Singleton(kind=_SINGLETONS[resource_type], source=resource.source))
     if resource_type == repository.RESOURCE_TYPE:

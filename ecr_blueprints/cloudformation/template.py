@@ -192,7 +192,9 @@ def _parse(text: str, name: str) -> Any:
         place = name if error.line is None else f"{name}:{error.line}"
         if error.line is not None and error.column is not None:
             place = f"{place}:{error.column}"
-        raise _unusable(f"is neither JSON nor YAML: {error.problem}", text, None, place, name) from None
+        raise _unusable(
+            f"is neither JSON nor YAML: {error.problem}", text, None, place, name, fix=error.fix
+        ) from None
 
 
 def _parse_json(text: str, name: str) -> Any:
@@ -236,7 +238,14 @@ def _refuse_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is no number")
 
 
-def _unusable(what: str, text: str, body: Any, where: str, name: str | None = None) -> UnusableInputError:
+def _unusable(
+    what: str,
+    text: str,
+    body: Any,
+    where: str,
+    name: str | None = None,
+    fix: str = "give a template with a Resources section, or a cloud assembly",
+) -> UnusableInputError:
     """The error, with what the file looks like and the way out where it is recognized."""
     foreign = recognize(text, body, where if name is None else name)
     if foreign is None:
@@ -244,7 +253,7 @@ def _unusable(what: str, text: str, body: Any, where: str, name: str | None = No
             what,
             where=where,
             allowed=_ALLOWED,
-            fix="give a template with a Resources section, or a cloud assembly",
+            fix=fix,
         )
     return UnusableInputError(
         f"{what}; it looks like {foreign.kind}", where=where, allowed=_ALLOWED, fix=foreign.fix

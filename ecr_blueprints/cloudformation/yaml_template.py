@@ -25,6 +25,7 @@ class YamlSyntaxError(Exception):
 
     def __init__(self, problem: str, line: int | None = None, column: int | None = None) -> None:
         self.problem = problem
+        self.fix = "correct the syntax" if line is None else "correct the syntax at that line and column"
         self.line = line
         self.column = column
         super().__init__(problem)
@@ -50,6 +51,8 @@ def parse_yaml(text: str) -> Any:
         problem = error.problem if error.problem is not None else error.context
         if problem == "but found another document":
             problem = "the file holds several YAML documents, and a template is one"
+        elif problem == "found character that cannot start any token" and _has_tab(text, mark):
+            problem = "a tab, and YAML is indented with spaces"
         raise YamlSyntaxError(
             problem if problem is not None else "not YAML",
             None if mark is None else mark.line + 1,
@@ -62,6 +65,11 @@ def parse_yaml(text: str) -> Any:
         raise YamlSyntaxError(str(error).splitlines()[0] if str(error) else "not YAML") from None
     except (RecursionError, MemoryError):
         raise YamlSyntaxError("it is nested too deeply") from None
+
+
+def _has_tab(text: str, mark: Any) -> bool:
+    lines = text.splitlines()
+    return mark is not None and mark.line < len(lines) and lines[mark.line][mark.column :].startswith("\t")
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,17 @@ from ecr_blueprints.registry.cache_rule import CacheRule, CredentialSecret
 from ecr_blueprints.registry.source_location import SourceLocation
 from ecr_blueprints.registry.unresolved import Unresolved
 
-__all__ = ["CredentialFault", "CredentialFaultKind", "find_credential_faults", "upstream_of"]
+__all__ = [
+    "CredentialFault",
+    "CredentialFaultKind",
+    "credential_arn_of",
+    "find_credential_faults",
+    "upstream_of",
+]
+
+_HOLE = re.compile(r"\$\{([^}]*)\}")
+_EXAMPLES = {"AWS::Region": "eu-west-1", "AWS::AccountId": "0" * 12, "AWS::Partition": "aws"}
+"""What stands for a pseudo parameter: whatever its value is, the ARN is right or wrong with it alike."""
 
 
 class CredentialFaultKind(StrEnum):
@@ -78,6 +88,15 @@ def upstream_of(rule: CacheRule) -> UpstreamRegistry | Unresolved | InvalidValue
     )
 
 
+def credential_arn_of(rule: CacheRule) -> str | Unresolved | None:
+    """The ARN of the rule's secret, with an example's account and Region where deployment adds its own."""
+    arn = rule.credential_arn
+    if not isinstance(arn, Unresolved):
+        return arn
+    text = _HOLE.sub(lambda hole: _EXAMPLES.get(hole[1], hole[0]), arn.expression)
+    return text if text.startswith("arn:") and "${" not in text else arn
+
+
 def find_credential_faults(rule: CacheRule) -> Iterator[CredentialFault]:
     """Every fault of the rule's upstream and credential that its source lets one see (facts §4)."""
     upstream = upstream_of(rule)
@@ -109,12 +128,13 @@ def find_credential_faults(rule: CacheRule) -> Iterator[CredentialFault]:
                 source=rule.source,
                 fix="remove CredentialArn",
             )
-    if isinstance(rule.credential_arn, str) and not re.fullmatch(
-        CREDENTIAL_SECRET_ARN_PATTERN, rule.credential_arn
-    ):
+    arn = credential_arn_of(rule)
+    if isinstance(arn, str) and not re.fullmatch(CREDENTIAL_SECRET_ARN_PATTERN, arn):
+        written = rule.credential_arn
+        shown = written.expression if isinstance(written, Unresolved) else arn
         yield CredentialFault(
             kind=CredentialFaultKind.ARN,
-            message=f"cache {rule.label!r}: {rule.credential_arn!r} is no ARN of a secret that ECR accepts",
+            message=f"cache {rule.label!r}: {shown!r} is no ARN of a secret that ECR accepts",
             source=rule.source,
             fix=f"name the secret {CREDENTIAL_SECRET_NAME_PREFIX}… and give its full ARN",
         )
@@ -150,7 +170,10 @@ def _secret(rule: CacheRule, secret: CredentialSecret) -> Iterator[CredentialFau
             kind=CredentialFaultKind.PLAINTEXT,
             message=f"{label} has its value in the template in clear text",
             source=secret.source,
-            fix="generate a placeholder in the template and put the real credential in afterwards",
+            fix=(
+                "replace the credential, which everybody knows who can read the template: generate a "
+                "placeholder in the template and put the new one in afterwards"
+            ),
         )
     if not secret.has_value:
         yield CredentialFault(

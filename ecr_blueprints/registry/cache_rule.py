@@ -65,4 +65,4 @@ class CacheRule:
     @property
     def label(self) -> str:
         """The cache as a person refers to it: its prefix, or the place of its declaration."""
-        return self.known_prefix or str(self.source)
+        return self.known_prefix or self.source.name

@@ -95,8 +95,8 @@ def _second_owner(earlier: tuple[Singleton, ...], singleton: Singleton) -> Itera
             yield Conflict(
                 kind=ConflictKind.SECOND_OWNER,
                 message=(
-                    f"an account and Region has one {singleton.kind.words}; {singleton.source} declares it "
-                    f"and so does {other.source}"
+                    f"an account and Region has one {singleton.kind.words}; "
+                    f"{_names(singleton.source, other.source)} both declare it"
                 ),
                 source=singleton.source,
                 other=other.source,
@@ -110,7 +110,9 @@ def _same_name(earlier: Iterable[Repository], repository: Repository) -> Iterato
     if other is not None:
         yield Conflict(
             kind=ConflictKind.REPOSITORY_NAME,
-            message=f"repository {repository.label!r} is declared by {repository.source} and {other.source}",
+            message=(
+                f"repository {repository.label!r} is declared by {_names(repository.source, other.source)}"
+            ),
             source=repository.source,
             other=other.source,
             fix="rename one of them, or import the existing repository instead of declaring it twice",
@@ -120,12 +122,16 @@ def _same_name(earlier: Iterable[Repository], repository: Repository) -> Iterato
 def _template(earlier: tuple[CreationTemplate, ...], template: CreationTemplate) -> Iterator[Conflict]:
     prefix = template.known_prefix
     for other in earlier:
-        if prefix is not None and other.known_prefix == prefix and not _exclude(other.source, template.source):
+        if (
+            prefix is not None
+            and other.known_prefix == prefix
+            and not _exclude(other.source, template.source)
+        ):
             yield Conflict(
                 kind=ConflictKind.TEMPLATE_PREFIX,
                 message=(
-                    f"a registry has one creation template for a prefix; {template.source} and "
-                    f"{other.source} both declare one for {prefix!r}"
+                    f"a registry has one creation template for a prefix; "
+                    f"{_names(template.source, other.source)} both declare one for {prefix!r}"
                 ),
                 source=template.source,
                 other=other.source,
@@ -156,12 +162,19 @@ def _cache(earlier: tuple[CacheRule, ...], rule: CacheRule) -> Iterator[Conflict
         detail = repr(prefix) if taken == prefix else f"{prefix!r} and {taken!r}"
         yield Conflict(
             kind=ConflictKind.CACHE_PREFIX,
-            message=f"pull-through caches {rule.source} and {other.source} {relation} {detail}",
+            message=f"pull-through caches {_names(rule.source, other.source)} {relation} {detail}",
             source=rule.source,
             other=other.source,
             fix="give each cache a prefix of its own",
         )
         return
+
+
+def _names(source: SourceLocation, other: SourceLocation) -> str:
+    """Both parties; with their templates only where these differ."""
+    if source.template == other.template:
+        return f"{source.name} and {other.name}"
+    return f"{source} and {other}"
 
 
 def _exclude(first: SourceLocation, second: SourceLocation) -> bool:

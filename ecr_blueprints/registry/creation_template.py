@@ -50,7 +50,7 @@ class CreationTemplate:
     @property
     def label(self) -> str:
         """The template as a person refers to it: its prefix, or the place of its declaration."""
-        return self.known_prefix or str(self.source)
+        return self.known_prefix or self.source.name
 
     @property
     def needs_role(self) -> bool | None:

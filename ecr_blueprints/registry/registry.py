@@ -15,6 +15,7 @@ from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.dangling_reference import DanglingReference
 from ecr_blueprints.registry.naming_exception import NamingException
+from ecr_blueprints.registry.property_fault import PropertyFault
 from ecr_blueprints.registry.registry_policy import RegistryPolicy
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration
@@ -41,6 +42,7 @@ class Registry:
         singletons: Every declaration of a registry-level resource, of the kinds above and of those
             that the model does not hold in detail.
         dangling_references: References in the templates that lead nowhere.
+        property_faults: Properties that CloudFormation refuses for their names or types.
         production: How production is declared, if it is.
         naming_exceptions: Names that need not follow the convention, and why.
         has_contract: True if a registry contract said what the registry level holds, so that an
@@ -57,6 +59,7 @@ class Registry:
     policies: tuple[RegistryPolicy, ...] = ()
     singletons: tuple[Singleton, ...] = ()
     dangling_references: tuple[DanglingReference, ...] = ()
+    property_faults: tuple[PropertyFault, ...] = ()
     production: ProductionScope = field(default_factory=ProductionScope)
     naming_exceptions: tuple[NamingException, ...] = ()
     has_contract: bool = False

@@ -68,4 +68,4 @@ class Repository:
     @property
     def label(self) -> str:
         """The repository as a person refers to it: its name, or the place of its declaration."""
-        return self.known_name or str(self.source)
+        return self.known_name or self.source.name

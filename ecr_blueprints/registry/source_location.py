@@ -43,12 +43,15 @@ class SourceLocation:
             presence=self.presence,
         )
 
-    def __str__(self) -> str:
-        """The place as a person names it: construct path, logical ID and template, ARN or file."""
+    @property
+    def name(self) -> str:
+        """The place as a person names it in its template: construct path, logical ID, ARN or file."""
         if self.construct_path is not None:
             return self.construct_path.removesuffix("/Resource")
-        if self.logical_id is not None:
-            return f"{self.logical_id} in {self.template}" if self.template else self.logical_id
-        if self.arn is not None:
-            return self.arn
-        return self.template if self.template is not None else "unknown place"
+        return self.logical_id or self.arn or self.template or "unknown place"
+
+    def __str__(self) -> str:
+        """The place as a person names it among several templates."""
+        if self.construct_path is None and self.logical_id is not None and self.template:
+            return f"{self.name} in {self.template}"
+        return self.name

@@ -16,6 +16,7 @@ from ecr_blueprints.review.rules.lifecycle.lifecycle_trap import LifecycleTrapRu
 from ecr_blueprints.review.rules.repository.dangling_reference import DanglingReferenceRule
 from ecr_blueprints.review.rules.repository.repository_deletion import RepositoryDeletionRule
 from ecr_blueprints.review.rules.repository.repository_name import RepositoryNameRule
+from ecr_blueprints.review.rules.repository.resource_property import ResourcePropertyRule
 from ecr_blueprints.review.rules.repository.tag_mutability import TagMutabilityRule
 from ecr_blueprints.review.rules.scanning.registry_scanning_configuration import (
     RegistryScanningConfigurationRule,
@@ -31,6 +32,7 @@ RULES: Final[tuple[type[Rule], ...]] = (
     TagMutabilityRule,
     RepositoryDeletionRule,
     DanglingReferenceRule,
+    ResourcePropertyRule,
     RegistryScanningCoverageRule,
     RegistryScanningConfigurationRule,
     LifecycleGrammarRule,

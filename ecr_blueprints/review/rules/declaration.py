@@ -102,9 +102,10 @@ def access_policies(registry: Registry) -> Iterator[Declaration[AccessPolicy | U
                 property_path="RepositoryPolicy",
                 value=template.policy,
             )
+    unknown = registry.account is None and registry.region is None
     for policy in declared(registry.policies):
         yield Declaration(
-            label=f"the registry policy of {registry.label}",
+            label="the registry policy" if unknown else f"the registry policy of {registry.label}",
             source=policy.source,
             property_path="PolicyText",
             value=policy.policy,

@@ -73,7 +73,7 @@ def test_attributes_conditions_and_outputs_refer_too() -> None:
     found = dangling(
         {
             "Conditions": {"A": {"Condition": "B"}, "C": {"Fn::Not": [{"Condition": "D"}]}},
-            "Resources": {"R": {"Type": "T", "DependsOn": ["S", "R"], "Condition": "E"}},
+            "Resources": {"R": {"Type": "AWS::ECR::Repository", "DependsOn": ["S", "R"], "Condition": "E"}},
             "Outputs": {"O": {"Value": {"Ref": "P"}, "Condition": "Q"}},
         }
     )
@@ -112,3 +112,10 @@ def test_what_a_module_may_hold_is_left_alone() -> None:
 
 def test_metadata_of_the_template_is_not_resolved_by_cloudformation() -> None:
     assert dangling(with_value("x", Metadata={"Some": {"Deep": {"Ref": "Nothing"}}})) == ()
+
+
+def test_a_template_without_anything_of_ecr_is_not_asked() -> None:
+    topic = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "Missing"}}}}
+
+    assert dangling({"Resources": topic}) == ()
+    assert len(dangling(with_value("api", Outputs={"Uri": {"Value": {"Ref": "Missing"}}}))) == 1

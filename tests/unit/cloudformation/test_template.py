@@ -203,3 +203,13 @@ def test_anchors_and_merge_keys_are_understood() -> None:
         "Type": "AWS::ECR::Repository",
         "DeletionPolicy": "Delete",
     }
+
+
+def test_a_tab_is_named_and_a_fault_of_syntax_is_to_be_corrected_where_it_is() -> None:
+    tab, comma = refusal("Resources:\n\tApi:\n\t\tType: x\n"), refusal("Resources:\n  A: {Type: x\n")
+
+    assert (tab.where, tab.what) == (
+        "t.yaml:2:1",
+        "is neither JSON nor YAML: a tab, and YAML is indented with spaces",
+    )
+    assert tab.fix == comma.fix == "correct the syntax at that line and column"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ecr_blueprints.cloudformation import property_types
 from ecr_blueprints.domain import (
     creation_template,
     encryption,
@@ -319,3 +320,26 @@ def test_a_role_with_a_path_is_refused_by_the_schema_too(resource_schemas: Any) 
     theirs = resource_schemas.definition(TEMPLATE, "CustomRoleArn")["pattern"]
     assert re.search(theirs, "arn:aws:iam::111122223333:role/ecr-templates")
     assert not re.search(theirs, "arn:aws:iam::111122223333:role/platform/ecr-templates")
+
+
+def test_the_review_knows_every_property_and_its_type(resource_schemas: Any) -> None:
+    def compare(resource_type: str, shape: property_types.Shape, path: str) -> None:
+        node = resource_schemas.definition(resource_type, path)
+        if isinstance(shape, dict):
+            assert set(shape) == set(node["properties"]), path
+            for name, member in shape.items():
+                compare(resource_type, member, f"{path}/{name}")
+        elif isinstance(shape, list):
+            assert node["type"] == "array", path
+            compare(resource_type, shape[0], f"{path}/items")
+        elif isinstance(shape, tuple):
+            assert set(shape) == set(node["enum"]), path
+        elif shape is not property_types.Kind.JUDGED:
+            assert node["type"] == {"TEXT": "string", "BOOLEAN": "boolean"}[shape.name], path
+
+    for resource_type, properties in property_types.PROPERTY_TYPES.items():
+        schema = resource_schemas.schema(resource_type)
+        read_only = {pointer.rpartition("/")[2] for pointer in schema.get("readOnlyProperties", ())}
+        assert set(properties) == set(schema["properties"]) - read_only, resource_type
+        for name, shape in properties.items():
+            compare(resource_type, shape, name)

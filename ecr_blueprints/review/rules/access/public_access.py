@@ -21,9 +21,12 @@ __all__ = ["PublicAccessRule"]
 
 _STRANGER = "arn:aws:iam::999999999999:role/anyone"
 
+_ASKED_BY_PULLERS = "ecr:BatchCheckLayerAvailability"
+"""Part of a push, and of what AWS's examples and the CDK grant for a pull."""
+
 _ABILITIES = (
     ("pull images", PULL),
-    ("push images", PUSH),
+    ("push images", tuple(action for action in PUSH if action != _ASKED_BY_PULLERS)),
     ("delete images or repositories", DELETE),
     ("create repositories", CREATE),
     ("replicate images into it", REPLICATE[1:]),

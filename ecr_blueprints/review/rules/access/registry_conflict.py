@@ -86,7 +86,9 @@ class RegistryConflictRule(Rule):
     ## Known limits
 
     Owners in different apps are seen only if they are reviewed together. Templates of unknown account and
-    Region are taken to be deployed once.
+    Region are taken to be deployed once. Two owners of which conditions leave one (a condition and its
+    negation, two values of one parameter) are none; two under conditions that are independent of each
+    other are reported, since both may hold.
 
     ## References
 
@@ -117,5 +119,5 @@ class RegistryConflictRule(Rule):
                     conflict.message,
                     fix=conflict.fix,
                     granular=conflict.kind.value,
-                    key=str(conflict.other),
+                    key="" if conflict.other is None else conflict.other.name,
                 )

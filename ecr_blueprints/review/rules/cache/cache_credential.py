@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from ecr_blueprints.registry.cache_credential import CredentialFaultKind, find_credential_faults, upstream_of
+from ecr_blueprints.registry.cache_credential import (
+    CredentialFaultKind,
+    credential_arn_of,
+    find_credential_faults,
+    upstream_of,
+)
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.unresolved import Unresolved
 from ecr_blueprints.review.finding import Finding
@@ -104,7 +109,7 @@ class CacheCredentialRule(Rule):
                 yield self.fail(
                     fault.source, fault.message, fix=fault.fix, granular=fault.kind.value, key=rule.label
                 )
-            upstream, credential = upstream_of(rule), rule.credential_arn
+            upstream, credential = upstream_of(rule), credential_arn_of(rule)
             if isinstance(upstream, Unresolved):
                 yield self.open(rule.source, value_of(upstream), property_path="UpstreamRegistryUrl")
             elif isinstance(credential, Unresolved) and rule.credential is None:

@@ -60,7 +60,8 @@ class RepositoryNameRule(Rule):
 
     The convention is judged only if a registry contract declares one (`--registry registry.json`), and
     neither for the CDK bootstrap's repository nor below a pull-through cache's prefix. A name that
-    CloudFormation generates is not judged. Names are compared within one account and Region.
+    CloudFormation generates is not judged. Names are compared within one account and Region,
+    and two repositories of which conditions leave one may share theirs.
 
     ## References
 

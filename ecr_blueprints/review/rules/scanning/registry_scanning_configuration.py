@@ -182,9 +182,12 @@ class RegistryScanningConfigurationRule(Rule):
                 property_path=property_path,
                 granular="frequency",
             )
-        elif isinstance(scan_type, ScanType):
+        else:
             try:
-                check_scan_frequency(scan_type, frequency)
+                # Enhanced scanning has every frequency that a rule can have at all.
+                check_scan_frequency(
+                    scan_type if isinstance(scan_type, ScanType) else ScanType.ENHANCED, frequency
+                )
             except InvalidValueError as error:
                 yield self.fail(
                     source,

@@ -214,15 +214,20 @@ class RegistryScanningCoverageRule(Rule):
         covered = on_push if scanning is None else scanning.frequency is not None
         if not covered:
             fate = "are scanned only by hand" if scan_type is ScanType.BASIC else "are never scanned"
-            why = (
-                "the registry has no scanning configuration"
-                if scanning is None
-                else "no scanning filter covers it"
-            )
+            why = "no scanning filter covers it"
+            fix = f"add the filter {suggestion!r} to a rule of the registry scanning configuration"
+            if scanning is None:
+                why = "the registry has no scanning configuration"
+                fix = f"declare a registry scanning configuration with a rule for the filter {suggestion!r}"
+                if not registry.has_contract:
+                    why = f"{why} where its other settings are declared"
+                    fix = (
+                        f"{fix}; if another app owns one, give the review the registry contract (--registry)"
+                    )
             return self.fail(
                 source,
                 f"images of {label} {fate}: {why}",
-                fix=f"add the filter {suggestion!r} to a rule of the registry scanning configuration",
+                fix=fix,
                 granular="uncovered",
                 witness=f"an image that {label} gets today {fate.replace('are', 'is', 1)}",
             )

@@ -127,3 +127,9 @@ def test_actions_that_are_not_listed_one_by_one_are_told_as_they_are(judge):
     assert str(judged.only("AllBut").witness).endswith("may call every action but those of NotAction")
     assert "do what it allows" in judged.only("Given").message
     assert str(judged.only("Many").witness).endswith("ecr:DescribeImages and 1 more")
+
+
+def test_a_grant_as_of_the_cdk_for_a_pull_is_not_said_to_push(judge):
+    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    (pull,) = judge(PublicAccessRule, template(Api=repository(allow(Action=actions)))).findings
+    assert "lets any AWS account pull images: " in pull.message

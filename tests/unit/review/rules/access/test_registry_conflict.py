@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from ecr_blueprints.cloudformation.registry_reader import read_registries
+from ecr_blueprints.cloudformation.template import Template
 from ecr_blueprints.review.rules.access.registry_conflict import RegistryConflictRule
 
 
@@ -59,3 +61,14 @@ def test_one_of_each_says_nothing(judge):
         """,
     )
     assert judged.findings == ()
+
+
+def test_the_fingerprint_does_not_depend_on_the_folder():
+    text = "Resources:\n" + "".join(f"  {name}: {{Type: AWS::ECR::SigningConfiguration}}\n" for name in "AB")
+    prints = {
+        finding.fingerprint
+        for name in ("here/t.yaml", "there/t.yaml")
+        for registry in read_registries([Template.parse(text, name=name)])
+        for finding in RegistryConflictRule().check(registry)
+    }
+    assert len(prints) == 1

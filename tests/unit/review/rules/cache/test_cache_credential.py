@@ -119,3 +119,18 @@ def test_a_credential_or_upstream_that_deployment_determines_is_open(judge):
 
 def test_the_granular_ids_are_the_kinds_of_faults():
     assert set(CacheCredentialRule.granular) == {kind.value for kind in CredentialFaultKind}
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("ecr-pullthroughcache/hub-a1b2c3", Verdict.PASS),
+        ("hub-a1b2c3", Verdict.FAIL),
+        ("${Arn}", Verdict.OPEN),
+    ],
+)
+def test_an_arn_with_the_deployment_s_account_and_region_is_judged_by_its_name(judge, name, verdict):
+    arn = f'!Sub "arn:${{AWS::Partition}}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:secret:{name}"'
+    (found,) = judge(CacheCredentialRule, cache(f"{DOCKER_HUB}, CredentialArn: {arn}")).findings
+    assert found.verdict is verdict
+    assert found.granular == ("arn" if verdict is Verdict.FAIL else None)
