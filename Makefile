@@ -11,7 +11,7 @@ MODEL ?= centralized
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help setup demo test test-fast bench fuzz lint docs docs-check lock clean
+.PHONY: help setup demo test test-fast coverage bench fuzz lint docs docs-check lock clean
 
 help: ## Lists the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ test: setup ## Every test.
 
 test-fast: $(VENV)/.ready ## The tests that need no Node.js.
 	@$(BIN)/python scripts/test.py --fast
+
+coverage: $(VENV)/.ready ## What the tests without Node.js reach.
+	@$(BIN)/coverage run -m pytest -q tests/unit tests/property tests/acceptance -m "not node" && $(BIN)/coverage report
 
 bench: $(VENV)/.ready ## The evaluator and the review beside their floors.
 	@$(BIN)/python -m pytest -q tests/benchmarks/test_against_the_floor.py --benchmark-only --benchmark-columns=min,median,max

@@ -15,7 +15,7 @@ from ecr_blueprints.errors import EcrBlueprintsError, RegistryConflictError
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
 
-__all__ = ["AppRegistries", "path_under"]
+__all__ = ["AppRegistries"]
 
 _BY_APP: WeakKeyDictionary[IConstruct, AppRegistries] = WeakKeyDictionary()
 
@@ -92,12 +92,6 @@ class _ContractAtSynthesis:
         except OSError as error:
             return [f"registry.json cannot be written: {error}"]
         return []
-
-
-def path_under(scope: Construct, construct_id: str) -> str:
-    """The construct path that a child of that id has, before it exists."""
-    path = scope.node.path
-    return f"{path}/{construct_id}" if path else construct_id
 
 
 def _anchor(scope: Construct) -> Construct:

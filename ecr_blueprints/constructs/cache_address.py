@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ecr_blueprints.constructs.argument_type import TEXT, check_arguments
 from ecr_blueprints.constructs.cdk_token import is_token
-from ecr_blueprints.domain.image import ImageDigest
+from ecr_blueprints.constructs.image_reference import image_suffix
 from ecr_blueprints.domain.repository_name import ROOT, RepositoryName
-from ecr_blueprints.domain.tags import check_image_tag
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.errors import InvalidValueError
 
@@ -45,9 +45,10 @@ class CacheAddress:
             InvalidValueError: The upstream has no such name, or ECR could not hold it; the error names the
                 fix.
         """
+        where = f"cache {self.prefix!r}"
+        check_arguments({"name": name}, {"name": TEXT}, where=where, required=("name",))
         if is_token(name):
             return self._prefixed(name)
-        where = f"cache {self.prefix!r}"
         bare, sign = _without_version(name)
         if sign:
             raise InvalidValueError(
@@ -69,7 +70,7 @@ class CacheAddress:
             raise InvalidValueError(
                 f"{name!r} has no namespace, and {self.upstream.key} keeps official images under {official}",
                 where=where,
-                fix=f"write {official + name!r}",
+                fix=f"write {official + name!r}" if name else None,
             )
         return RepositoryName(self._prefixed(name))
 
@@ -89,19 +90,8 @@ class CacheAddress:
             InvalidValueError: Neither or both of tag and digest, or a part is malformed.
         """
         where = f"cache {self.prefix!r}: image({name!r})"
-        if (tag is None) == (digest is None):
-            raise InvalidValueError(
-                "both a tag and a digest" if digest is not None else "neither a tag nor a digest",
-                where=where,
-                allowed="one of them",
-                fix="give tag='…', or digest='sha256:…'",
-            )
-        uri = self.repository_uri(name)
-        if digest is not None:
-            return f"{uri}@{digest if is_token(digest) else ImageDigest(digest)}"
-        if tag is not None and not is_token(tag):
-            check_image_tag(tag)
-        return f"{uri}:{tag}"
+        suffix = image_suffix(tag=tag, digest=digest, where=where)
+        return f"{self.repository_uri(name)}{suffix}"
 
     def _prefixed(self, name: str) -> str:
         return name if self.prefix == ROOT else f"{self.prefix}/{name}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+import aws_cdk as cdk
 from aws_cdk import aws_secretsmanager as secretsmanager
 
+from ecr_blueprints.constructs.argument_type import check_literal_text
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
 from ecr_blueprints.domain.upstream_registry import (
@@ -77,6 +79,13 @@ class CacheCredential:
         if not needs_secret:
             return cls()
         if credential is None:
+            if secret_name is not None:
+                check_literal_text(
+                    secret_name,
+                    argument="secret_name",
+                    where=where,
+                    because="ECR takes only names with its prefix",
+                )
             name = f"{CREDENTIAL_SECRET_NAME_PREFIX}{prefix}" if secret_name is None else secret_name
             return cls(new_secret_name=CredentialSecretName(name))
         arn = _arn_of(credential, environment, where)
@@ -113,6 +122,16 @@ class CacheCredential:
 
 def _arn_of(credential: secretsmanager.ISecret | str, environment: RegistryEnvironment, where: str) -> str:
     if not isinstance(credential, str):
+        if not hasattr(credential, "secret_arn"):
+            raise InvalidValueError(
+                f"credential is of the type {type(credential).__name__}",
+                where=where,
+                allowed="a Secret of aws_cdk.aws_secretsmanager, the ARN of one, or its name",
+                fix="write credential=secret.ref"
+                if isinstance(credential, secretsmanager.CfnSecret)
+                else "import it with Secret.from_secret_name_v2",
+            )
+        _check_name(credential, where)
         if credential.encryption_key is not None:
             raise InvalidValueError(
                 "the credential's secret is encrypted with a customer-managed key, which ECR cannot use",
@@ -124,6 +143,24 @@ def _arn_of(credential: secretsmanager.ISecret | str, environment: RegistryEnvir
     if credential.startswith("arn:") or is_token(credential):
         return credential
     return environment.arn("secretsmanager", f"secret:{CredentialSecretName(credential)}")
+
+
+def _check_name(secret: secretsmanager.ISecret, where: str) -> None:
+    """Refuse a secret whose name ECR does not look for, where the name is known."""
+    resource = secret.node.default_child
+    if isinstance(resource, secretsmanager.CfnSecret):
+        name = cdk.Stack.of(resource).resolve(resource.name)
+    else:
+        name = secret.secret_name
+    if name is None:
+        raise InvalidValueError(
+            f"the name of the secret {secret.node.path!r} is left to CloudFormation",
+            where=where,
+            allowed=f"a name that begins with {CREDENTIAL_SECRET_NAME_PREFIX}",
+            fix="give the secret a secret_name, or leave credential out to have one made",
+        )
+    if isinstance(name, str) and not is_token(name):
+        CredentialSecretName(name)
 
 
 def _check_place(arn: str, environment: RegistryEnvironment, where: str) -> None:

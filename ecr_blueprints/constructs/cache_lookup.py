@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from ecr_blueprints.constructs.argument_type import TEXT, check_arguments
 from ecr_blueprints.constructs.registry_reference import CacheReference
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.errors import InvalidValueError
@@ -25,6 +26,7 @@ def find_cache(caches: Sequence[_Cache], name: str, *, where: str) -> _Cache:
     Raises:
         InvalidValueError: None fits, or several cache the same upstream; the error lists what there is.
     """
+    check_arguments({"name": name}, {"name": TEXT}, where=where, required=("name",))
     prefix = name.rstrip("/")
     for cache in caches:
         if cache.prefix == prefix:

@@ -9,12 +9,14 @@ from typing import Any
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
+from ecr_blueprints.constructs.argument_type import Accepted, check_arguments, check_literal_text, member_of
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
+from ecr_blueprints.constructs.encryption_key import check_key_region
 from ecr_blueprints.constructs.registry_policy import check_policy, read_access_policy
+from ecr_blueprints.constructs.resource_tags import check_resource_tags
 from ecr_blueprints.domain.creation_template import MAX_DESCRIPTION_LENGTH, AppliedFor, check_custom_role_arn
 from ecr_blueprints.domain.encryption import EncryptionType, check_template_kms_key
-from ecr_blueprints.domain.quotas import REPOSITORY_TAGS
 from ecr_blueprints.domain.repository_filter import CreationTemplatePrefix
 from ecr_blueprints.domain.tags import MutabilityMode, TagMutability
 from ecr_blueprints.errors import InvalidValueError
@@ -52,6 +54,9 @@ def describe_creation_template(
     Raises:
         InvalidValueError: A value that ECR or CloudFormation refuses.
     """
+    check_literal_text(
+        prefix, argument="prefix", where=path, because="ECR fixes it when a template is created"
+    )
     where = f"creation template {prefix!r}"
     namespace = CreationTemplatePrefix(prefix)
     mechanisms = _mechanisms(applied_for, where)
@@ -60,7 +65,7 @@ def describe_creation_template(
     key = key_arn_of(options)
     if key is not None and not is_token(key):
         check_template_kms_key(key)
-        _check_region(key, region, where)
+        check_key_region(key, region, where=where)
     role_arn = role_arn_of(options.role)
     if role_arn is not None and not is_token(role_arn):
         check_custom_role_arn(role_arn)
@@ -87,18 +92,19 @@ def describe_creation_template(
 
 
 def _mechanisms(applied_for: Sequence[AppliedFor | str], where: str) -> tuple[AppliedFor, ...]:
+    accepted = Accepted(types=(str, Sequence), words=", ".join(AppliedFor))
+    check_arguments(
+        {"applied_for": applied_for}, {"applied_for": accepted}, where=where, required=("applied_for",)
+    )
     given = [applied_for] if isinstance(applied_for, str) else list(applied_for)
     allowed = ", ".join(AppliedFor)
     if not given:
         raise InvalidValueError(
             "it is applied for nothing", where=where, allowed=allowed, fix="name a mechanism"
         )
-    for mechanism in given:
-        if str(mechanism) not in set(AppliedFor):
-            raise InvalidValueError(
-                f"{mechanism!r} is no way in which ECR creates repositories", where=where, allowed=allowed
-            )
-    return tuple(dict.fromkeys(AppliedFor(mechanism) for mechanism in given))
+    return tuple(
+        dict.fromkeys(member_of(AppliedFor, one, argument="applied_for", where=where) for one in given)
+    )
 
 
 def _mutability(given: TagMutability | None, mechanisms: tuple[AppliedFor, ...], where: str) -> TagMutability:
@@ -124,25 +130,13 @@ def _check_texts(options: CreationTemplateOptions, where: str) -> None:
                 where=where,
                 allowed=f"at most {MAX_DESCRIPTION_LENGTH}",
             )
-    if len(options.resource_tags) > REPOSITORY_TAGS.value:
-        raise InvalidValueError(
-            f"{len(options.resource_tags)} resource tags",
-            where=where,
-            allowed=f"at most {REPOSITORY_TAGS.value}",
-        )
-    for name in options.resource_tags:
-        if not name or name.lower().startswith("aws:"):
-            raise InvalidValueError(
-                f"{name!r} cannot be the key of a tag",
-                where=where,
-                allowed="a text that does not start with 'aws:'",
-            )
+    check_resource_tags(options.resource_tags, where=where)
 
 
 def _encryption_type(options: CreationTemplateOptions, where: str) -> EncryptionType:
     if options.encryption is None:
         return EncryptionType.AES256 if options.encryption_key is None else EncryptionType.KMS
-    chosen = EncryptionType(options.encryption)
+    chosen = options.encryption
     if chosen is EncryptionType.AES256 and options.encryption_key is not None:
         raise InvalidValueError(
             "a KMS key together with AES256",
@@ -171,17 +165,6 @@ def key_arn_of(options: CreationTemplateOptions) -> str | None:
             fix="give the key that the alias names",
         )
     return arn
-
-
-def _check_region(key_arn: str, region: str | None, where: str) -> None:
-    key_region = key_arn.split(":")[3]
-    if region is not None and key_region != region:
-        raise InvalidValueError(
-            f"the KMS key lies in {key_region}, the registry in {region}",
-            where=where,
-            allowed=f"a key in {region}",
-            fix="use a key or a multi-Region replica in the registry's Region",
-        )
 
 
 def role_arn_of(role: iam.IRole | str | None) -> str | None:

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_kms as kms_references
 
+from ecr_blueprints.constructs.argument_type import TEXT, Accepted, check_arguments, member_of
 from ecr_blueprints.domain.encryption import EncryptionType
-from ecr_blueprints.domain.tags import MutabilityMode, TagMutability
+from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
+from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.retention import Retention
 
-__all__ = ["CreationTemplateOptions"]
+__all__ = ["CREATION_TEMPLATE_OPTIONS", "CreationTemplateOptions"]
+
+_WHERE: Final = "CreationTemplateOptions"
+
+_ACCEPTED: Final = {
+    "description": TEXT,
+    "tag_mutability": Accepted(
+        types=(TagMutability,),
+        words="a TagMutability of ecr_blueprints.domain.tags",
+        fix="write TagMutability(mode=MutabilityMode.MUTABLE)",
+    ),
+    "lifecycle": Accepted(
+        types=(LifecyclePolicy, Retention),
+        words="a LifecyclePolicy or a Retention",
+        fix='write for example Retention(keep=["v*"])',
+    ),
+    "repository_policy": Accepted(
+        types=(Mapping, iam.PolicyDocument), words="a JSON object, or a PolicyDocument of aws_cdk.aws_iam"
+    ),
+    "resource_tags": Accepted(types=(Mapping,), words="a mapping of texts to texts"),
+}
+_EXCLUSIONS: Final = Accepted(
+    types=(Sequence,),
+    words="a tuple of ExclusionFilter of ecr_blueprints.domain.tags",
+    fix='write exclusions=(ExclusionFilter("dev-*"),)',
+    each=(ExclusionFilter,),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +65,9 @@ class CreationTemplateOptions:
         role: The role that ECR assumes: a construct or its ARN, without an IAM path. Default: one with
             exactly the permissions that ECR documents, where tags or KMS need one.
 
+    Raises:
+        InvalidValueError: A value of another type.
+
     Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
     """
 
@@ -48,6 +79,22 @@ class CreationTemplateOptions:
     encryption: EncryptionType | None = None
     encryption_key: kms_references.IKeyRef | str | None = None
     role: iam.IRole | str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse values of other types, at the line where they are written."""
+        given = {name: getattr(self, name) for name in _ACCEPTED}
+        check_arguments(given, _ACCEPTED, where=_WHERE, required=("resource_tags",))
+        if self.tag_mutability is not None:
+            given = {"exclusions": self.tag_mutability.exclusions}
+            check_arguments(given, {"exclusions": _EXCLUSIONS}, where="TagMutability")
+        if self.encryption is not None:
+            encryption = member_of(EncryptionType, self.encryption, argument="encryption", where=_WHERE)
+            object.__setattr__(self, "encryption", encryption)
+        if self.role is not None and not isinstance(self.role, str) and not hasattr(self.role, "role_arn"):
+            raise _no_construct(self.role, "role", "a role")
+        key = self.encryption_key
+        if key is not None and not isinstance(key, str) and not hasattr(key, "key_ref"):
+            raise _no_construct(key, "encryption_key", "a key")
 
     @classmethod
     def harmless(cls) -> CreationTemplateOptions:
@@ -61,3 +108,19 @@ class CreationTemplateOptions:
             tag_mutability=TagMutability(mode=MutabilityMode.MUTABLE),
             encryption=EncryptionType.AES256,
         )
+
+
+CREATION_TEMPLATE_OPTIONS: Final = Accepted(
+    types=(CreationTemplateOptions,),
+    words="CreationTemplateOptions",
+    fix='write for example CreationTemplateOptions(description="…")',
+)
+"""What an argument can be that takes the settings of a template."""
+
+
+def _no_construct(value: object, argument: str, wanted: str) -> InvalidValueError:
+    return InvalidValueError(
+        f"{argument} is of the type {type(value).__name__}",
+        where=_WHERE,
+        allowed=f"{wanted} as a construct, or its full ARN as a text",
+    )

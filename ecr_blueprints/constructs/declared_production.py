@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
+from ecr_blueprints.constructs.argument_type import FLAG, TEXT, Accepted, check_arguments
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.stages import STAGE_SEGMENT, ProductionScope, Stages
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["declared_production"]
+
+_ACCEPTED: Final = {
+    "convention": Accepted(
+        types=(str, NamingConvention),
+        words="a text such as '{stage}/{team}/{app}', or a NamingConvention",
+    ),
+    "stages": Accepted(
+        types=(Mapping, Stages),
+        words="a mapping of names to whether each is production, or Stages",
+        fix='write for example {"dev": False, "prod": True}',
+    ),
+    "production": FLAG,
+}
+_STAGE: Final = Accepted(types=(bool,), words="True for production, else False")
 
 
 def declared_production(
@@ -29,6 +45,14 @@ def declared_production(
     Raises:
         InvalidValueError: One of them cannot be, or stages are declared that no name could tell.
     """
+    check_arguments(
+        {"convention": convention, "stages": stages, "production": production}, _ACCEPTED, where=where
+    )
+    if isinstance(stages, Mapping):
+        for stage, is_production in stages.items():
+            check_arguments({"a stage": stage}, {"a stage": TEXT}, where=where, required=("a stage",))
+            argument = f"stages[{stage!r}]"
+            check_arguments({argument: is_production}, {argument: _STAGE}, where=where, required=(argument,))
     named = NamingConvention(convention) if isinstance(convention, str) else convention
     declared = stages if stages is None or isinstance(stages, Stages) else Stages.of(stages)
     tells_stage = named is not None and STAGE_SEGMENT in named.segments

@@ -8,6 +8,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ecr_blueprints.constructs.argument_type import TEXT, check_arguments
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.domain.image import ImageDigest
 from ecr_blueprints.domain.tags import check_image_tag
@@ -27,12 +28,13 @@ def image_suffix(*, tag: str | None, digest: str | None, where: str) -> str:
     Raises:
         InvalidValueError: Neither is given or both are, or the one given is malformed.
     """
+    check_arguments({"tag": tag, "digest": digest}, {"tag": TEXT, "digest": TEXT}, where=where)
     if (tag is None) is (digest is None):
         raise InvalidValueError(
             "neither a digest nor a tag is given" if tag is None else "a digest and a tag are given",
             where=where,
             allowed="exactly one of digest and tag",
-            fix="give the digest: it always means the same image",
+            fix="give tag='…', or digest='sha256:…', which always means the same image",
         )
     if digest is not None:
         return f"@{digest if is_token(digest) else ImageDigest(digest)}"
@@ -51,10 +53,14 @@ class RegistryImage(ecs.ContainerImage):
         uri: The whole reference: ``<registry>/<repository>@sha256:…`` or ``<registry>/<repository>:<tag>``.
         grant_pull: Called with the role that will pull the image. Default: nothing is granted.
 
+    Raises:
+        InvalidValueError: The reference is no text.
+
     Practices: PROMO-4
     """
 
     def __init__(self, uri: str, *, grant_pull: Callable[[iam.IGrantable], object] | None = None) -> None:
+        check_arguments({"uri": uri}, {"uri": TEXT}, where="RegistryImage", required=("uri",))
         super().__init__()
         self._reference = uri
         self._allow_pull = grant_pull

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import aws_cdk as cdk
@@ -12,15 +13,19 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
+from ecr_blueprints.constructs.argument_type import check_arguments, member_of
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.deletion_keys import DELETION_CONTEXT_KEY, check_removal, is_deletion_allowed
 from ecr_blueprints.constructs.image_reference import RegistryImage, image_suffix
+from ecr_blueprints.constructs.image_repository_arguments import IMAGE_REPOSITORY_ARGUMENTS
 from ecr_blueprints.constructs.owner_tags import owner_tags
 from ecr_blueprints.constructs.policy_length import watch_policy_length
+from ecr_blueprints.constructs.registry_environment import check_same_environment
 from ecr_blueprints.constructs.registry_reference import RegistryReference
-from ecr_blueprints.constructs.repository_declaration import declared_repository
+from ecr_blueprints.constructs.repository_declaration import declared_repository, named_repository
 from ecr_blueprints.constructs.repository_encryption import read_encryption
-from ecr_blueprints.constructs.repository_grants import RepositoryGrants, refuse_everybody
+from ecr_blueprints.constructs.repository_grants import RepositoryGrants, check_actions
 from ecr_blueprints.constructs.repository_lifecycle import RepositoryLifecycle, read_cdk_rule
 from ecr_blueprints.constructs.repository_mutability import check_exclusions, default_mutability
 from ecr_blueprints.domain.encryption import EncryptionType
@@ -30,7 +35,8 @@ from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.lifecycle.document import render_lifecycle_policy
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
-from ecr_blueprints.registry.repository import DeletionPolicy
+from ecr_blueprints.registry.repository import DeletionPolicy, Repository
+from ecr_blueprints.registry.unresolved import Unresolved
 
 __all__ = ["ImageRepository"]
 
@@ -42,6 +48,18 @@ _LATEST_WARNING: Final = "ecr-blueprints:latest-in-production"
 
 # What CDK's own check of a name accepts; narrower than ECR's grammar, which `RepositoryName` holds.
 _NAME_FOR_CDK: Final = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
+
+_REMOVAL: Final = "removal_policy"
+
+_DELETED: Final = DeletionPolicy(on_delete="Delete", on_replace="Delete")
+_KEPT: Final = DeletionPolicy(on_delete="Retain", on_replace="Retain")
+_KEPT_ONCE_CREATED: Final = DeletionPolicy(on_delete="RetainExceptOnCreate", on_replace="Retain")
+_DELETION_POLICIES: Final = {
+    cdk.RemovalPolicy.DESTROY: _DELETED,
+    cdk.RemovalPolicy.RETAIN: _KEPT,
+    cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: _KEPT_ONCE_CREATED,
+}
+"""What CloudFormation is told, by CDK's word for it."""
 
 _AUTO_DELETE_RESOURCE: Final = "AutoDeleteImagesCustomResource"
 _AUTO_DELETE_TAG: Final = "aws-cdk:auto-delete-images"
@@ -129,7 +147,32 @@ class ImageRepository(ecr.Repository):
         kind: RepositoryKind = RepositoryKind.APPLICATION,
         convention_exception: str | None = None,
     ) -> None:
-        where = f"ImageRepository({id if repository_name is None else repository_name!r})"
+        check_place(scope, id, kind="ImageRepository")
+        where = f"ImageRepository({(repository_name if isinstance(repository_name, str) else id)!r})"
+        check_arguments(
+            {
+                "auto_delete_images": auto_delete_images,
+                "empty_on_delete": empty_on_delete,
+                "encryption": encryption,
+                "image_scan_on_push": image_scan_on_push,
+                "image_tag_mutability": image_tag_mutability,
+                "image_tag_mutability_exclusion_filters": image_tag_mutability_exclusion_filters,
+                "lifecycle_registry_id": lifecycle_registry_id,
+                "lifecycle_rules": lifecycle_rules,
+                "removal_policy": removal_policy,
+                "repository_name": repository_name,
+                "retention": retention,
+                "lifecycle_policy": lifecycle_policy,
+                "registry": registry,
+                "owner": owner,
+                "tags": tags,
+                "convention_exception": convention_exception,
+            },
+            IMAGE_REPOSITORY_ARGUMENTS,
+            where=where,
+        )
+        kind = member_of(RepositoryKind, kind, argument="kind", where=where)
+        path = path_under(scope, id)
         is_literal = repository_name is not None and not is_token(repository_name)
         name = RepositoryName(repository_name) if is_literal and repository_name is not None else None
         check_exclusions(image_tag_mutability, image_tag_mutability_exclusion_filters, where=where)
@@ -157,12 +200,18 @@ class ImageRepository(ecr.Repository):
             repository_name=name,
             convention=None if registry is None else registry.ledger.production.convention,
         )
-        ciphered = read_encryption(encryption, encryption_key, where=where)
-        _check_environment(registry, scope, where)
+        region = cdk.Stack.of(scope).region
+        ciphered = read_encryption(
+            encryption, encryption_key, region=None if is_token(region) else region, where=where
+        )
+        if registry is not None:
+            check_same_environment(registry, scope, where=where)
+            registry.check_repository(named_repository(path, repository_name), exception=convention_exception)
         name_for_cdk = None if name is not None and not _NAME_FOR_CDK.fullmatch(name) else repository_name
         may_destroy = removal_policy is not cdk.RemovalPolicy.DESTROY or is_deletion_allowed(
-            scope, repository_name=name, construct_path=f"{scope.node.path}/{id}"
+            scope, repository_name=name, construct_path=path
         )
+        check_free(scope, id)
         super().__init__(
             scope,
             id,
@@ -172,13 +221,16 @@ class ImageRepository(ecr.Repository):
             encryption_key=ciphered.key_for_cdk,
             image_scan_on_push=image_scan_on_push,
             image_tag_mutability=image_tag_mutability,
-            image_tag_mutability_exclusion_filters=image_tag_mutability_exclusion_filters,
+            image_tag_mutability_exclusion_filters=None
+            if image_tag_mutability_exclusion_filters is None
+            else list(image_tag_mutability_exclusion_filters),
             lifecycle_registry_id=lifecycle_registry_id,
             removal_policy=removal_policy if may_destroy else None,
             repository_name=name_for_cdk,
         )
         self._literal_name = name
         self._registry_reference = registry
+        self._declared: Repository | None = None
         self._has_warned = False
         self._access = RepositoryGrants.from_repository(self)
         self._resource_registry_id = lifecycle_registry_id
@@ -205,16 +257,14 @@ class ImageRepository(ecr.Repository):
         for key, value in resource_tags.items():
             cdk.Tags.of(self).add(key, value)
         if registry is not None:
-            registry.declare_repository(
-                declared_repository(
-                    construct_path=self.node.path,
-                    properties=properties,
-                    deletion_policy=deletion_policy,
-                    lifecycle_policy=text,
-                    tags=resource_tags,
-                ),
-                exception=convention_exception,
+            self._declared = declared_repository(
+                construct_path=path,
+                properties=properties,
+                deletion_policy=deletion_policy,
+                lifecycle_policy=text,
+                tags=resource_tags,
             )
+            registry.declare_repository(self._declared, exception=convention_exception)
 
     # What CDK's repository has, with the library's rules
 
@@ -250,21 +300,21 @@ class ImageRepository(ecr.Repository):
             InvalidValueError: A member or a combination that cannot be.
         """
         given = read_cdk_rule(
-            ecr.LifecycleRule(
-                description=description,
-                max_image_age=max_image_age,
-                max_image_count=max_image_count,
-                rule_priority=rule_priority,
-                tag_pattern_list=tag_pattern_list,
-                tag_prefix_list=tag_prefix_list,
-                tag_status=tag_status,
-            ),
+            {
+                "description": description,
+                "max_image_age": max_image_age,
+                "max_image_count": max_image_count,
+                "rule_priority": rule_priority,
+                "tag_pattern_list": tag_pattern_list,
+                "tag_prefix_list": tag_prefix_list,
+                "tag_status": tag_status,
+            },
             where=self._lifecycle.where,
         )
         extended = self._lifecycle.with_rule(given)
         extended.compose()
         self._lifecycle = extended
-        self._render_lifecycle()
+        self._declare_anew(lifecycle_policy=self._render_lifecycle())
 
     def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:
         """Say what happens to the repository when it leaves the template or is replaced.
@@ -275,19 +325,37 @@ class ImageRepository(ecr.Repository):
         Raises:
             InvalidValueError: ``SNAPSHOT``, of which ECR knows nothing.
         """
-        check_removal(policy, where=self._lifecycle.where)
+        where = self._lifecycle.where
+        check_arguments(
+            {"removal_policy": policy}, IMAGE_REPOSITORY_ARGUMENTS, where=where, required=(_REMOVAL,)
+        )
+        check_removal(policy, where=where)
         if policy is cdk.RemovalPolicy.DESTROY and not self._may_be_deleted():
             self._warn_kept()
             return
         super().apply_removal_policy(policy)
+        self._declare_anew(deletion_policy=_DELETION_POLICIES[policy])
 
     def add_to_resource_policy(self, statement: iam.PolicyStatement) -> iam.AddToResourcePolicyResult:
         """Add a statement to the repository policy; leave its resources out.
 
         Args:
             statement: The statement.
+
+        Raises:
+            InvalidValueError: It is no statement.
         """
+        if not isinstance(statement, iam.PolicyStatement):
+            raise InvalidValueError(
+                f"the statement is of the type {type(statement).__name__}",
+                where=f"{self._lifecycle.where}.add_to_resource_policy(…)",
+                allowed="a PolicyStatement of aws_cdk.aws_iam",
+                fix="for a JSON object write iam.PolicyStatement.from_json(…)",
+            )
         watch_policy_length(self, self._repository_resource)
+        self._declare_anew(
+            policy=Unresolved("the statements that synthesis collects", depends_on=self.node.path)
+        )
         return super().add_to_resource_policy(statement)
 
     def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
@@ -302,30 +370,33 @@ class ImageRepository(ecr.Repository):
             actions: Such as ``ecr:DescribeImages``.
 
         Raises:
-            InvalidValueError: The grantee is everybody, without a condition.
+            InvalidValueError: The grantee is no principal or everybody, without a condition; or no action is
+                given, or one that is none.
         """
-        refuse_everybody(grantee)
+        where = f"{self._lifecycle.where}.grant(…)"
+        self._access.check(grantee, where=where)
+        check_actions(actions, where=where)
         granted = self._access.to_principal_elsewhere(grantee, actions)
         return super().grant(grantee, *actions) if granted is None else granted
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal describe the repository and its images; no image content. See `grant`."""
-        refuse_everybody(grantee)
+        self._access.check(grantee, where=f"{self._lifecycle.where}.grant_read(…)")
         return super().grant_read(grantee)
 
     def grant_pull(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal pull, and log in where CDK owns its policy. See `grant`."""
-        refuse_everybody(grantee)
+        self._access.check(grantee, where=f"{self._lifecycle.where}.grant_pull(…)")
         return super().grant_pull(grantee)
 
     def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal push, and log in where CDK owns its policy. See `grant`."""
-        refuse_everybody(grantee)
+        self._access.check(grantee, where=f"{self._lifecycle.where}.grant_push(…)")
         return super().grant_push(grantee)
 
     def grant_pull_push(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal pull and push, and log in where CDK owns its policy. See `grant`."""
-        refuse_everybody(grantee)
+        self._access.check(grantee, where=f"{self._lifecycle.where}.grant_pull_push(…)")
         return super().grant_pull_push(grantee)
 
     # Grants to principals of which this app knows the id alone
@@ -385,6 +456,15 @@ class ImageRepository(ecr.Repository):
         )
         return text
 
+    def _declare_anew(self, **changed: Any) -> None:
+        """Bring the registry's ledger up to what has changed since the declaration."""
+        if self._declared is None or self._registry_reference is None:
+            return
+        later = replace(self._declared, **changed)
+        if later != self._declared:
+            self._registry_reference.replace_repository(self._declared, later)
+            self._declared = later
+
     def _may_be_deleted(self) -> bool:
         return is_deletion_allowed(self, repository_name=self._literal_name, construct_path=self.node.path)
 
@@ -393,7 +473,7 @@ class ImageRepository(ecr.Repository):
         resource = self._repository_resource
         is_deleted = resource.cfn_options.deletion_policy is cdk.CfnDeletionPolicy.DELETE
         if is_deleted and (given is cdk.RemovalPolicy.DESTROY or self._may_be_deleted()):
-            return DeletionPolicy(on_delete="Delete", on_replace="Delete")
+            return _DELETED
         if is_deleted:
             self._warn_kept()
             resource.empty_on_delete = None
@@ -401,9 +481,9 @@ class ImageRepository(ecr.Repository):
             if self.node.try_remove_child(_AUTO_DELETE_RESOURCE):
                 cdk.Tags.of(resource).remove(_AUTO_DELETE_TAG)
         if given is cdk.RemovalPolicy.RETAIN:
-            return DeletionPolicy(on_delete="Retain", on_replace="Retain")
+            return _KEPT
         super().apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        return DeletionPolicy(on_delete="RetainExceptOnCreate", on_replace="Retain")
+        return _KEPT_ONCE_CREATED
 
     def _warn_kept(self) -> None:
         if self._has_warned:
@@ -417,20 +497,3 @@ class ImageRepository(ecr.Repository):
             f'["{named}"] (names or construct paths; * is a wildcard). To keep the repository, leave '
             "removal_policy, empty_on_delete and auto_delete_images out",
         )
-
-
-def _check_environment(registry: RegistryReference | None, scope: Construct, where: str) -> None:
-    """Refuse a repository in another account or Region than its registry."""
-    if registry is None:
-        return
-    stack = cdk.Stack.of(scope)
-    for what, theirs, own in (
-        ("account", registry.account, stack.account),
-        ("Region", registry.region, stack.region),
-    ):
-        if theirs is not None and not is_token(own) and own != theirs:
-            raise InvalidValueError(
-                f"the repository is in the {what} {own} and its registry in {theirs}",
-                where=where,
-                fix=f"declare it in a stack of the {what} {theirs}, or pass the registry of {own}",
-            )

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ecr_blueprints.constructs.app_registries import path_under
+from ecr_blueprints.constructs.argument_type import TEXT, Accepted, check_arguments, check_literal_text
 from ecr_blueprints.constructs.cache_address import CacheAddress
 from ecr_blueprints.constructs.cache_lookup import find_cache
 from ecr_blueprints.constructs.cache_pull_grant import grant_identity_pull
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.declared_name import check_declared_name, excepting, raise_conflicts
+from ecr_blueprints.constructs.grantee import check_grantee
+from ecr_blueprints.constructs.image_reference import RegistryImage
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
+from ecr_blueprints.constructs.registry_question import production_of, template_of
+from ecr_blueprints.constructs.repository_declaration import replacing_repository
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.errors import ContractError
-from ecr_blueprints.registry import effective
 from ecr_blueprints.registry.cache_credential import upstream_of
 from ecr_blueprints.registry.contract import Contract, parse_contract
 from ecr_blueprints.registry.creation_template import CreationTemplate
@@ -26,6 +31,8 @@ from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
 
 __all__ = ["ImportedPullThroughCache", "ImportedRegistry"]
+
+_PATH: Final = Accepted(types=(str, Path), words="the path of a registry.json")
 
 
 class ImportedPullThroughCache:
@@ -59,9 +66,9 @@ class ImportedPullThroughCache:
         """The URI of a cached repository; see `PullThroughCache.repository_uri`."""
         return self.address.repository_uri(name)
 
-    def image(self, name: str, *, tag: str | None = None, digest: str | None = None) -> str:
-        """The URI of a cached image; see `PullThroughCache.image`."""
-        return self.address.image(name, tag=tag, digest=digest)
+    def image(self, name: str, *, tag: str | None = None, digest: str | None = None) -> RegistryImage:
+        """A cached image; see `PullThroughCache.image`."""
+        return RegistryImage(self.address.image(name, tag=tag, digest=digest), grant_pull=self.grant_pull)
 
     def grant_pull(self, grantee: iam.IGrantable, *, create: bool = True) -> iam.Grant:
         """Let a principal of this app pull through the cache, by its own policy.
@@ -75,11 +82,10 @@ class ImportedPullThroughCache:
         Raises:
             InvalidValueError: The grantee has no policy of its own.
         """
+        where = f"{self._path}: cache {self.prefix!r}"
+        check_grantee(grantee, where=where)
         return grant_identity_pull(
-            grantee,
-            repository_arn=self.repository_arn_pattern,
-            create=create,
-            where=f"{self._path}: cache {self.prefix!r}",
+            grantee, repository_arn=self.repository_arn_pattern, create=create, where=where
         )
 
 
@@ -91,7 +97,7 @@ class ImportedRegistry(Construct):
     Args:
         scope: The construct to belong to.
         construct_id: Its id.
-        path: The contract, a ``registry.json``; relative to the working directory.
+        path: The contract, a ``registry.json``, as a text or a path; relative to the working directory.
         account: Which entry of the contract is meant. Default: as `PrivateRegistry.from_contract` says.
         region: Which entry of the contract is meant. Default: likewise.
 
@@ -106,17 +112,19 @@ class ImportedRegistry(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        path: str,
+        path: str | Path,
         account: str | None = None,
         region: str | None = None,
     ) -> None:
+        check_place(scope, construct_id, kind="PrivateRegistry.from_contract")
+        own_path = path_under(scope, construct_id)
+        _check_arguments(path, account, region, own_path)
         contract = _read(path)
         stack = cdk.Stack.of(scope)
         stack_account = None if is_token(stack.account) else stack.account
         stack_region = None if is_token(stack.region) else stack.region
-        entry = _choose(
-            contract, account, region, stack_account, stack_region, path_under(scope, construct_id)
-        )
+        entry = _choose(contract, account, region, stack_account, stack_region, own_path)
+        check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         self._ledger = entry
         self._environment = RegistryEnvironment.of_registry(entry, stack)
@@ -170,31 +178,49 @@ class ImportedRegistry(Construct):
 
     def template_for(self, name: str, applied_for: AppliedFor | None = None) -> CreationTemplate | None:
         """The creation template that a name would get, were ECR to create the repository."""
-        return effective.template_for(self._ledger, name, applied_for)
+        return template_of(self._ledger, name, applied_for, where=self.node.path)
 
     def is_production(self, repository_name: str) -> bool | None:
         """Whether a repository is production, as the contract declares; None if nothing declares it."""
-        return self._ledger.is_production(repository_name)
+        return production_of(self._ledger, repository_name, where=self.node.path)
 
     def declare_repository(self, repository: Repository, *, exception: str | None = None) -> None:
         """Enter a repository that this app declares; see `PrivateRegistry.declare_repository`."""
+        self.check_repository(repository, exception=exception)
+        self._ledger = excepting(self._ledger, repository, exception).with_repository(repository)
+
+    def check_repository(self, repository: Repository, *, exception: str | None = None) -> None:
+        """Refuse what `declare_repository` would, before anything is created."""
         ledger = excepting(self._ledger, repository, exception)
         check_declared_name(ledger, repository)
         raise_conflicts(ledger, repository)
-        self._ledger = ledger.with_repository(repository)
+
+    def replace_repository(self, earlier: Repository, later: Repository) -> None:
+        """Put a repository in the place of one that this app declared; called by `ImageRepository`."""
+        self._ledger = replacing_repository(self._ledger, earlier, later)
 
 
-def _read(path: str) -> Contract:
+def _check_arguments(path: object, account: object, region: object, where: str) -> None:
+    given = {"path": path, "account": account, "region": region}
+    accepted = {"path": _PATH, "account": TEXT, "region": TEXT}
+    check_arguments(given, accepted, where=where, required=("path",))
+    because = "the contract's entry is chosen at synthesis"
+    for argument, value in given.items():
+        if isinstance(value, str):
+            check_literal_text(value, argument=argument, where=where, because=because)
+
+
+def _read(path: str | Path) -> Contract:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ContractError(
             f"the contract cannot be read: {reason}",
-            where=path,
+            where=str(Path(path)),
             fix="synthesize the registry app and give the path of the registry.json in its cloud assembly",
         ) from error
-    return parse_contract(text, where=path)
+    return parse_contract(text, where=str(path))
 
 
 def _choose(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -13,19 +14,22 @@ from aws_cdk import aws_ssm as ssm
 from aws_cdk.interfaces import aws_kms as kms_references
 from constructs import Construct
 
-from ecr_blueprints.constructs.app_registries import AppRegistries, path_under
+from ecr_blueprints.constructs.app_registries import AppRegistries
+from ecr_blueprints.constructs.argument_type import Accepted, check_arguments
 from ecr_blueprints.constructs.cache_lookup import find_cache
+from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.creation_template_model import describe_creation_template
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.declared_name import check_declared_name, excepting
 from ecr_blueprints.constructs.declared_production import declared_production
 from ecr_blueprints.constructs.imported_registry import ImportedRegistry
-from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
+from ecr_blueprints.constructs.pull_through_cache import PullThroughCache, read_upstream
 from ecr_blueprints.constructs.registry_at_synthesis import RegistryAtSynthesis
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
 from ecr_blueprints.constructs.registry_ledger import RegistryContribution, RegistryLedger
 from ecr_blueprints.constructs.registry_management import OWNER_PARAMETER_NAME, Ownership, RegistryManagement
 from ecr_blueprints.constructs.registry_policy import RegistryPolicyDocument
+from ecr_blueprints.constructs.registry_question import production_of, template_of
 from ecr_blueprints.constructs.registry_scanning import RegistryScanning
 from ecr_blueprints.constructs.registry_scanning_configuration import RegistryScanningConfiguration
 from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
@@ -40,7 +44,6 @@ from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.retention import Retention
-from ecr_blueprints.registry import effective
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.naming_exception import NamingException
 from ecr_blueprints.registry.registry import Registry
@@ -50,6 +53,22 @@ from ecr_blueprints.registry.source_location import SourceLocation
 
 __all__ = ["PrivateRegistry"]
 
+_ACCEPTED = {
+    "scanning": Accepted(
+        types=(RegistryScanning,),
+        words="a RegistryScanning",
+        fix="write for example RegistryScanning(development=DevelopmentScanning.ON_PUSH)",
+    ),
+    "root_template": Accepted(
+        types=(bool, CreationTemplateOptions), words="True, False or CreationTemplateOptions"
+    ),
+    "manage": Accepted(
+        types=(RegistryManagement,),
+        words="a RegistryManagement",
+        fix="write for example RegistryManagement(scanning=Ownership.IMPORT)",
+    ),
+    "base_prefixes": Accepted(types=(Sequence,), words="a list of texts", each=(str,)),
+}
 _SCANNING_ID = "ScanningConfiguration"
 _POLICY_ID = "RegistryPolicy"
 _ROOT_TEMPLATE_ID = "RootTemplate"
@@ -108,10 +127,22 @@ class PrivateRegistry(Construct):
         manage: RegistryManagement | None = None,
         base_prefixes: Sequence[str] = ("base",),
     ) -> None:
+        check_place(scope, construct_id, kind="PrivateRegistry")
         path = path_under(scope, construct_id)
+        check_arguments(
+            {
+                "scanning": scanning,
+                "root_template": root_template,
+                "manage": manage,
+                "base_prefixes": base_prefixes,
+            },
+            _ACCEPTED,
+            where=path,
+            required=("root_template", "base_prefixes"),
+        )
         declared = declared_production(convention, stages, production, where=path)
         self._manage = RegistryManagement() if manage is None else manage
-        self._base_prefixes = tuple(CreationTemplatePrefix(prefix).namespace for prefix in base_prefixes)
+        self._base_prefixes = _base_prefixes(base_prefixes, path)
         self._environment = RegistryEnvironment.of_stack(scope)
         self._manage.check(
             account=self._environment.account, has_root_template=root_template is not False, where=path
@@ -145,6 +176,7 @@ class PrivateRegistry(Construct):
         )
         in_app = AppRegistries.of(scope)
         in_app.check_unowned(self._environment.key, path)
+        check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         self._caches: list[PullThroughCache] = []
         self._creation_templates: list[RepositoryCreationTemplate] = []
@@ -168,7 +200,7 @@ class PrivateRegistry(Construct):
     def from_contract(
         scope: Construct,
         construct_id: str,
-        path: str,
+        path: str | Path,
         *,
         account: str | None = None,
         region: str | None = None,
@@ -178,13 +210,14 @@ class PrivateRegistry(Construct):
         Args:
             scope: The construct to belong to.
             construct_id: Its id.
-            path: The contract; relative to the working directory.
+            path: The contract, as a text or a path; relative to the working directory.
             account: The registry's account. Default: the stack's own, or else the one in the stack's Region,
                 or else the only one in the contract.
             region: The registry's Region. Default: the stack's own, or else the only one.
 
         Raises:
             ContractError: The file is no contract, or does not say which registry is meant.
+            InvalidValueError: A value of another type, or a token.
         """
         return ImportedRegistry(scope, construct_id, path=path, account=account, region=region)
 
@@ -251,7 +284,7 @@ class PrivateRegistry(Construct):
 
     def is_production(self, repository_name: str) -> bool | None:
         """Whether a repository is production, as declared; None if nothing declares it."""
-        return self.ledger.is_production(repository_name)
+        return production_of(self.ledger, repository_name, where=self._path)
 
     def template_for(self, name: str, applied_for: AppliedFor | None = None) -> CreationTemplate | None:
         """The creation template that a name would get, were ECR to create the repository.
@@ -259,8 +292,11 @@ class PrivateRegistry(Construct):
         Args:
             name: The name that does not exist yet.
             applied_for: The mechanism that would create it. Default: whichever.
+
+        Raises:
+            InvalidValueError: The name is no text, or there is no such mechanism.
         """
-        return effective.template_for(self.ledger, name, applied_for)
+        return template_of(self.ledger, name, applied_for, where=self._path)
 
     def cache(self, name: str) -> PullThroughCache:
         """The pull-through cache of a prefix or an upstream.
@@ -290,11 +326,11 @@ class PrivateRegistry(Construct):
             InvalidValueError: A value that ECR refuses.
             RegistryConflictError: The prefix is taken or lies within another cache's.
         """
-        known = UpstreamRegistry.parse(upstream) if isinstance(upstream, str) else upstream
+        known = read_upstream(upstream, where=f"{self._path}.add_pull_through_cache(…)")
         chosen = known.default_prefix if prefix is None else prefix
         return PullThroughCache(
             self,
-            f"Cache-{chosen.removesuffix('/')}",
+            f"Cache-{str(chosen).removesuffix('/')}",
             registry=self,
             upstream=known,
             prefix=chosen,
@@ -338,7 +374,7 @@ class PrivateRegistry(Construct):
         """
         template = RepositoryCreationTemplate(
             self,
-            f"CreationTemplate-{prefix.removesuffix('/')}",
+            f"CreationTemplate-{str(prefix).removesuffix('/')}",
             registry=self,
             prefix=prefix,
             applied_for=applied_for,
@@ -366,6 +402,13 @@ class PrivateRegistry(Construct):
             InvalidValueError: It is no statement of a resource policy, the policy would be too long, or the
                 registry policy is unmanaged.
         """
+        if not isinstance(statement, iam.PolicyStatement):
+            raise InvalidValueError(
+                f"the statement is of the type {type(statement).__name__}",
+                where=f"{self._path}.add_to_registry_policy(…)",
+                allowed="a PolicyStatement of aws_cdk.aws_iam",
+                fix="for a JSON object write iam.PolicyStatement.from_json(…)",
+            )
         if self._manage.registry_policy is Ownership.UNMANAGED:
             raise InvalidValueError(
                 "the registry policy is unmanaged, so that nothing can be added to it here",
@@ -398,10 +441,18 @@ class PrivateRegistry(Construct):
             InvalidValueError: The name does not follow the convention, or names a stage that is not declared.
             RegistryConflictError: The name is declared twice; the error names both.
         """
-        check_declared_name(excepting(self.ledger, repository, exception), repository)
-        self.check_contribution(repository)
+        self.check_repository(repository, exception=exception)
         self._ledger.except_name(repository, exception)
         self.contribute(repository)
+
+    def check_repository(self, repository: Repository, *, exception: str | None = None) -> None:
+        """Refuse what `declare_repository` would, before anything is created."""
+        check_declared_name(excepting(self.ledger, repository, exception), repository)
+        self.check_contribution(repository)
+
+    def replace_repository(self, earlier: Repository, later: Repository) -> None:
+        """Put a repository in the place of one that was declared; called by `ImageRepository`."""
+        self._ledger.replace_repository(earlier, later)
 
     def check_contribution(self, contribution: RegistryContribution) -> None:
         """Refuse what the registry cannot hold beside what it holds, before anything is created.
@@ -498,6 +549,18 @@ class PrivateRegistry(Construct):
             value=f"{cdk.Stack.of(self).stack_name} {self._path}",
             description="The stack and construct that own the registry-level settings of Amazon ECR here",
         )
+
+
+def _base_prefixes(given: Sequence[str], where: str) -> tuple[str, ...]:
+    prefixes = tuple(CreationTemplatePrefix(prefix) for prefix in dict.fromkeys(given))
+    if any(prefix.is_root for prefix in prefixes):
+        raise InvalidValueError(
+            f"a base prefix is {ROOT}, which holds every repository",
+            where=where,
+            allowed="prefixes under which nothing but base images lies",
+            fix="write production=True to have everything scanned as production is",
+        )
+    return tuple(prefix.namespace for prefix in prefixes)
 
 
 def _root_options(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from ecr_blueprints.constructs.app_registries import path_under
+from ecr_blueprints.constructs.argument_type import TEXT, check_arguments, check_literal_text
 from ecr_blueprints.constructs.cache_address import CacheAddress
 from ecr_blueprints.constructs.cache_consumers import (
     CacheConsumer,
@@ -21,18 +20,24 @@ from ecr_blueprints.constructs.cache_consumers import (
 )
 from ecr_blueprints.constructs.cache_credential import CacheCredential
 from ecr_blueprints.constructs.cache_credential_secret import CacheCredentialSecret
-from ecr_blueprints.constructs.cache_pull_grant import account_of, grant_identity_pull, role_arn_of
-from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.cache_pull_grant import check_create, grant_identity_pull
+from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.creation_template_model import describe_creation_template
-from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
+from ecr_blueprints.constructs.creation_template_options import (
+    CREATION_TEMPLATE_OPTIONS,
+    CreationTemplateOptions,
+)
+from ecr_blueprints.constructs.grantee import account_of, check_grantee, check_unconditional, role_arn_of
+from ecr_blueprints.constructs.image_reference import RegistryImage
+from ecr_blueprints.constructs.named_principals import (
+    named_accounts,
+    named_organization,
+    named_organization_paths,
+    named_roles,
+)
+from ecr_blueprints.constructs.registry_environment import check_registry, check_same_environment
 from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
 from ecr_blueprints.domain.creation_template import AppliedFor
-from ecr_blueprints.domain.principals import (
-    check_account_id,
-    check_organization_id,
-    check_organization_path,
-    check_role_arn,
-)
 from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry, UpstreamRegistryKey
 from ecr_blueprints.errors import InvalidValueError
@@ -43,8 +48,10 @@ from ecr_blueprints.registry.source_location import SourceLocation
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
 
-__all__ = ["PullThroughCache"]
+__all__ = ["PullThroughCache", "read_upstream"]
 
+_IS_FIXED = "ECR fixes it when a cache is created"
+_ACCEPTED = {"secret_name": TEXT, "template": CREATION_TEMPLATE_OPTIONS}
 _CREDENTIAL_ID = "Credential"
 _TEMPLATE_ID = "CreationTemplate"
 
@@ -90,8 +97,14 @@ class PullThroughCache(Construct):
         secret_name: str | None = None,
         template: CreationTemplateOptions | None = None,
     ) -> None:
+        check_place(scope, construct_id, kind="PullThroughCache")
         path = path_under(scope, construct_id)
-        known = UpstreamRegistry.parse(upstream) if isinstance(upstream, str) else upstream
+        check_registry(registry, where=path)
+        check_same_environment(registry, scope, where=path)
+        check_arguments({"secret_name": secret_name, "template": template}, _ACCEPTED, where=path)
+        known = read_upstream(upstream, where=path)
+        if prefix is not None:
+            check_literal_text(prefix, argument="prefix", where=path, because=_IS_FIXED)
         namespace = CachePrefix(known.default_prefix if prefix is None else prefix).value.removesuffix("/")
         _check_upstream(known, f"cache {namespace!r}")
         chosen = CacheCredential.choose(
@@ -123,6 +136,7 @@ class PullThroughCache(Construct):
                 region=registry.region,
             )
         )
+        check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         self._registry = registry
         self._consumers: dict[tuple[ConsumerKind, str], CacheConsumer] = {}
@@ -185,20 +199,25 @@ class PullThroughCache(Construct):
         """
         return self.address.repository_uri(name)
 
-    def image(self, name: str, *, tag: str | None = None, digest: str | None = None) -> str:
-        """The URI of a cached image.
+    def image(self, name: str, *, tag: str | None = None, digest: str | None = None) -> RegistryImage:
+        """A cached image, for a container of CDK or as a URI.
 
-        ``cache.image("library/nginx", tag="1.27")`` is ``<registry>/docker-hub/library/nginx:1.27``.
+        The ``uri`` of ``cache.image("library/nginx", tag="1.27")`` is
+        ``<registry>/docker-hub/library/nginx:1.27``. Where CDK binds it to a container, the role that
+        pulls it is granted to pull through the cache, see `grant_pull`.
 
         Args:
             name: The repository's name at the upstream, without host, tag and digest.
             tag: The tag.
             digest: The digest.
 
+        Returns:
+            What CDK's ECS and Batch take as ``image``; its ``uri`` is the reference as a text.
+
         Raises:
             InvalidValueError: Neither or both of tag and digest, or a part is malformed.
         """
-        return self.address.image(name, tag=tag, digest=digest)
+        return RegistryImage(self.address.image(name, tag=tag, digest=digest), grant_pull=self.grant_pull)
 
     def grant_pull(self, grantee: iam.IGrantable, *, create: bool = True) -> iam.Grant:
         """Let a principal pull through the cache, under its prefix only.
@@ -218,11 +237,13 @@ class PullThroughCache(Construct):
             InvalidValueError: The grantee can be granted nothing this way; the error names the method to use.
         """
         where = f"{self.node.path}.grant_pull"
+        check_grantee(grantee, where=where)
         account = account_of(grantee)
         if account is None or self._registry.account in (None, account):
             return grant_identity_pull(
                 grantee, repository_arn=self.repository_arn_pattern, create=create, where=where
             )
+        check_unconditional(grantee, where=where)
         role_arn = role_arn_of(grantee)
         if role_arn is not None:
             self._add(CacheConsumer(kind=ConsumerKind.ROLE, value=role_arn, account=account, create=create))
@@ -239,44 +260,48 @@ class PullThroughCache(Construct):
             grantee, repository_arn=self.repository_arn_pattern, create=create, where=where, required=False
         )
 
-    def grant_pull_to_account(self, account_id: str, *, create: bool = True) -> None:
-        """Let another account's principals pull, as far as their own account lets them.
+    def grant_pull_to_account(self, *account_ids: str, create: bool = True) -> None:
+        """Let other accounts' principals pull, as far as their own account lets them.
 
         Args:
-            account_id: 12 digits.
+            account_ids: 12 digits each.
             create: Whether the first pull of an image may create its repository. Default: yes.
 
         Raises:
-            InvalidValueError: It is no account id.
+            InvalidValueError: No account, or a malformed one.
         """
-        account = _checked(account_id, check_account_id)
-        self._add(CacheConsumer(kind=ConsumerKind.ACCOUNT, value=account, account=account, create=create))
+        for account in named_accounts(account_ids, method="grant_pull_to_account"):
+            self._add(CacheConsumer(kind=ConsumerKind.ACCOUNT, value=account, account=account, create=create))
 
-    def grant_pull_to_role(self, role_arn: str, *, create: bool = True) -> None:
-        """Let a role of another account pull, whether it exists yet or not.
+    def grant_pull_to_role(self, *role_arns: str, create: bool = True) -> None:
+        """Let roles of other accounts pull, whether they exist yet or not.
 
         Args:
-            role_arn: Its ARN.
+            role_arns: Their ARNs; the account id in each must be literal.
             create: Whether the first pull of an image may create its repository. Default: yes.
 
         Raises:
-            InvalidValueError: It is no role's ARN.
+            InvalidValueError: No role, or one that is no role's ARN.
         """
-        arn = check_role_arn(role_arn)
-        self._add(CacheConsumer(kind=ConsumerKind.ROLE, value=arn, account=arn.split(":")[4], create=create))
+        for account, arn in named_roles(role_arns, method="grant_pull_to_role"):
+            self._add(CacheConsumer(kind=ConsumerKind.ROLE, value=arn, account=account, create=create))
+
+    def grant_pull_to_organization_paths(self, *paths: str, create: bool = True) -> None:
+        """Let the accounts under paths of an organization pull.
+
+        Args:
+            paths: Such as ``o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*``.
+            create: Whether the first pull of an image may create its repository. Default: yes.
+
+        Raises:
+            InvalidValueError: No path, or a malformed one.
+        """
+        for path in named_organization_paths(paths, method="grant_pull_to_organization_paths"):
+            self._add(CacheConsumer(kind=ConsumerKind.ORGANIZATION_PATH, value=path, create=create))
 
     def grant_pull_to_organization_path(self, path: str, *, create: bool = True) -> None:
-        """Let the accounts under a path of an organization pull.
-
-        Args:
-            path: Such as ``o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*``.
-            create: Whether the first pull of an image may create its repository. Default: yes.
-
-        Raises:
-            InvalidValueError: It is no such path.
-        """
-        checked = _checked(path, check_organization_path)
-        self._add(CacheConsumer(kind=ConsumerKind.ORGANIZATION_PATH, value=checked, create=create))
+        """Let the accounts under one path of an organization pull; see `grant_pull_to_organization_paths`."""
+        self.grant_pull_to_organization_paths(path, create=create)
 
     def grant_pull_to_organization(self, organization_id: str, *, create: bool = True) -> None:
         """Let every account of an organization pull.
@@ -288,11 +313,12 @@ class PullThroughCache(Construct):
         Raises:
             InvalidValueError: It is no organization's id.
         """
-        checked = _checked(organization_id, check_organization_id)
-        self._add(CacheConsumer(kind=ConsumerKind.ORGANIZATION, value=checked, create=create))
+        organization = named_organization(organization_id, method="grant_pull_to_organization")
+        self._add(CacheConsumer(kind=ConsumerKind.ORGANIZATION, value=organization, create=create))
 
     def _add(self, consumer: CacheConsumer) -> None:
         """Enter a consumer; whoever may create once may create."""
+        check_create(consumer.create, where=self.node.path)
         key = (consumer.kind, consumer.value)
         earlier = self._consumers.get(key)
         if earlier is not None and earlier.create:
@@ -306,6 +332,22 @@ class PullThroughCache(Construct):
         self.template.set_consumer_statements(pull_statements(consumers, partition=partition))
         self._registry.set_registry_policy(self.node.path, statements)
         self._consumers[key] = consumer
+
+
+def read_upstream(upstream: object, *, where: str) -> UpstreamRegistry:
+    """The upstream, given itself or by its key, host or common name.
+
+    Args:
+        upstream: As given.
+        where: The cache, for the error.
+
+    Raises:
+        InvalidValueError: ECR cannot cache it, or it is known only at deployment.
+    """
+    if isinstance(upstream, UpstreamRegistry):
+        return upstream
+    text = check_literal_text(upstream, argument="upstream", where=where, because=_IS_FIXED)
+    return UpstreamRegistry.parse(text)
 
 
 def _check_upstream(upstream: UpstreamRegistry, where: str) -> None:
@@ -323,7 +365,3 @@ def _check_upstream(upstream: UpstreamRegistry, where: str) -> None:
             allowed=upstream.url_form,
             fix=f"give its host, {upstream.url_form}, as the upstream",
         )
-
-
-def _checked(value: str, check: Callable[[str], str]) -> str:
-    return value if is_token(value) else check(value)

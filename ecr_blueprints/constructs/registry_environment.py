@@ -8,10 +8,12 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.domain.principals import check_account_id, partition_of, registry_uri
+from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.registry.registry import Registry
 
-__all__ = ["RegistryEnvironment"]
+__all__ = ["RegistryEnvironment", "check_registry", "check_same_environment"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +90,51 @@ class RegistryEnvironment:
     def arn(self, service: str, resource: str) -> str:
         """The ARN of something in this account and Region."""
         return f"arn:{self.partition}:{service}:{self.region_text}:{self.account_text}:{resource}"
+
+
+def check_same_environment(registry: RegistryReference, scope: Construct, *, where: str) -> None:
+    """Refuse a construct in another account or Region than the registry that it is part of.
+
+    What a stack leaves open is taken for the registry's.
+
+    Args:
+        registry: The registry.
+        scope: The construct to belong to.
+        where: The construct, for the error.
+
+    Raises:
+        InvalidValueError: Its stack is elsewhere.
+    """
+    stack = cdk.Stack.of(scope)
+    for what, theirs, own in (
+        ("account", registry.account, stack.account),
+        ("Region", registry.region, stack.region),
+    ):
+        if theirs is not None and not is_token(own) and own != theirs:
+            raise InvalidValueError(
+                f"its stack is in the {what} {own} and its registry in {theirs}",
+                where=where,
+                fix=f"declare it in a stack of the {what} {theirs}, or pass the registry of {own}",
+            )
+
+
+def check_registry(registry: object, *, where: str) -> None:
+    """Refuse what nothing can be added to: anything but a registry that this app owns.
+
+    Args:
+        registry: As given.
+        where: The construct, for the error.
+
+    Raises:
+        InvalidValueError: It is none.
+    """
+    if not hasattr(type(registry), "contribute"):
+        imported = isinstance(registry, RegistryReference)
+        raise InvalidValueError(
+            "the registry is another app's" if imported else f"the registry is {registry!r}",
+            where=where,
+            allowed="a PrivateRegistry",
+            fix="declare this in the app that owns the registry"
+            if imported
+            else 'write registry=PrivateRegistry(stack, "Registry")',
+        )

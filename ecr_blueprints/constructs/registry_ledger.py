@@ -14,6 +14,7 @@ from ecr_blueprints.constructs.registry_scanning import (
     find_unscanned,
     plan_scanning,
 )
+from ecr_blueprints.constructs.repository_declaration import replacing_repository
 from ecr_blueprints.domain.quotas import PULL_THROUGH_CACHE_RULES
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.registry.cache_rule import CacheRule
@@ -103,6 +104,10 @@ class RegistryLedger:
     def except_name(self, repository: Repository, reason: str | None) -> None:
         """Record why a repository's name need not follow the convention; nothing without a reason."""
         self._registry = excepting(self._registry, repository, reason)
+
+    def replace_repository(self, earlier: Repository, later: Repository) -> None:
+        """Put a repository in the place of one that was entered, of the same name."""
+        self._registry = replacing_repository(self._registry, earlier, later)
 
     def replace_creation_template(self, earlier: CreationTemplate, later: CreationTemplate) -> None:
         """Put a creation template in the place of one that was entered, of the same prefix."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ecr_blueprints.constructs.argument_type import FLAG, check_arguments, member_of
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["OWNER_PARAMETER_NAME", "Ownership", "RegistryManagement"]
 
 OWNER_PARAMETER_NAME = "/ecr-blueprints/registry/owner"
 """The SSM parameter by which the owner of a registry is known, and a second one fails, across apps."""
+
+
+_WHERE = "RegistryManagement"
 
 
 class Ownership(StrEnum):
@@ -41,6 +45,9 @@ class RegistryManagement:
         owner_parameter: Whether an SSM parameter of a fixed name marks the owner, so that a second owner
             fails at deploy even if it comes from another app. Default: yes.
 
+    Raises:
+        InvalidValueError: A value that is none of these.
+
     Practices: REG-4
     """
 
@@ -52,7 +59,9 @@ class RegistryManagement:
     def __post_init__(self) -> None:
         """Take the words for the members too."""
         for name in ("scanning", "registry_policy", "root_template"):
-            object.__setattr__(self, name, Ownership(getattr(self, name)))
+            object.__setattr__(self, name, _ownership(getattr(self, name), name))
+        given = {"owner_parameter": self.owner_parameter}
+        check_arguments(given, {"owner_parameter": FLAG}, where=_WHERE, required=given)
 
     def check(self, *, account: str | None, has_root_template: bool, where: str) -> None:
         """Refuse what cannot be imported.
@@ -77,3 +86,15 @@ class RegistryManagement:
                 where=where,
                 fix="give the stack env=cdk.Environment(account=…, region=…)",
             )
+
+
+def _ownership(value: object, name: str) -> Ownership:
+    if isinstance(value, bool):
+        meant = Ownership.MANAGED if value else Ownership.UNMANAGED
+        raise InvalidValueError(
+            f"{name} is {value}",
+            where=_WHERE,
+            allowed=", ".join(Ownership),
+            fix=f"write Ownership.{meant.name}",
+        )
+    return member_of(Ownership, value, argument=name, where=_WHERE)

@@ -44,6 +44,8 @@ class RegistryPolicyDocument:
         construct_id: Its id.
         removal_policy: What happens to the policy when its stack goes.
         rendered: False keeps the statements without rendering them.
+
+    Practices: REG-5
     """
 
     def __init__(

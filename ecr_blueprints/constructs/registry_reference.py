@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aws_cdk import aws_iam as iam
 
+from ecr_blueprints.constructs.image_reference import RegistryImage
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.registry.creation_template import CreationTemplate
@@ -33,13 +34,14 @@ class CacheReference(Protocol):
     def repository_uri(self, name: str) -> str:
         """The URI of a cached repository; see `PullThroughCache.repository_uri`."""
 
-    def image(self, name: str, *, tag: str | None = None, digest: str | None = None) -> str:
-        """The URI of a cached image; see `PullThroughCache.image`."""
+    def image(self, name: str, *, tag: str | None = None, digest: str | None = None) -> RegistryImage:
+        """A cached image; see `PullThroughCache.image`."""
 
     def grant_pull(self, grantee: iam.IGrantable, *, create: bool = True) -> iam.Grant:
         """Let a principal pull through the cache; see `PullThroughCache.grant_pull`."""
 
 
+@runtime_checkable
 class RegistryReference(Protocol):
     """What `ImageRepository` takes as ``registry``: `PrivateRegistry`, or `ImportedRegistry` by contract."""
 
@@ -71,6 +73,12 @@ class RegistryReference(Protocol):
 
     def is_production(self, repository_name: str) -> bool | None:
         """Whether a repository is production, as declared; None if nothing declares it."""
+
+    def check_repository(self, repository: Repository, *, exception: str | None = None) -> None:
+        """Refuse a repository that cannot be declared, before it is created; see `declare_repository`."""
+
+    def replace_repository(self, earlier: Repository, later: Repository) -> None:
+        """Put a repository in the place of one that was declared, of the same name."""
 
     def declare_repository(self, repository: Repository, *, exception: str | None = None) -> None:
         """Enter a repository that this app declares.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from ecr_blueprints.constructs.argument_type import FLAG, check_arguments, member_of
 from ecr_blueprints.domain.repository_filter import (
     MAX_SCANNING_FILTER_LENGTH,
     CachePrefix,
@@ -25,6 +26,7 @@ from ecr_blueprints.registry.source_location import SourceLocation
 
 __all__ = ["DevelopmentScanning", "RegistryScanning", "ScanningPlan", "find_unscanned", "plan_scanning"]
 
+_WHERE = "RegistryScanning"
 _SEPARATORS = re.compile(r"[._/-]{2,}")
 _SEGMENT = re.compile(r"\{[^{}]*\}")
 _WILDCARD_RUN = re.compile(r"\*(?:/?\*)+")
@@ -57,7 +59,8 @@ class RegistryScanning:
             language packages and scans only on push (facts §5). Default: no.
 
     Raises:
-        InvalidValueError: ``BASIC`` together with continuous scanning, which it does not know.
+        InvalidValueError: A value that is none of these, or ``BASIC`` together with continuous scanning,
+            which it does not know.
 
     Practices: SCAN-1
     """
@@ -68,8 +71,13 @@ class RegistryScanning:
 
     def __post_init__(self) -> None:
         """Check what does not go together."""
-        object.__setattr__(self, "scan_type", ScanType(self.scan_type))
-        object.__setattr__(self, "development", DevelopmentScanning(self.development))
+        scan_type = member_of(ScanType, self.scan_type, argument="scan_type", where=_WHERE)
+        development = member_of(DevelopmentScanning, self.development, argument="development", where=_WHERE)
+        object.__setattr__(self, "scan_type", scan_type)
+        object.__setattr__(self, "development", development)
+        accepted = {"allow_basic_for_production": FLAG}
+        given = {"allow_basic_for_production": self.allow_basic_for_production}
+        check_arguments(given, accepted, where=_WHERE, required=accepted)
         if self.scan_type is ScanType.BASIC and self.development is DevelopmentScanning.CONTINUOUS:
             raise InvalidValueError(
                 "BASIC scanning knows no continuous scan",

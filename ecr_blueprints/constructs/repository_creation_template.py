@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ecr_blueprints.constructs.app_registries import path_under
+from ecr_blueprints.constructs.argument_type import Accepted, check_arguments
+from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.creation_template_model import (
     describe_creation_template,
     key_arn_of,
     policy_document_of,
     role_arn_of,
 )
-from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
+from ecr_blueprints.constructs.creation_template_options import (
+    CREATION_TEMPLATE_OPTIONS,
+    CreationTemplateOptions,
+)
 from ecr_blueprints.constructs.creation_template_role import CreationTemplateRole
+from ecr_blueprints.constructs.registry_environment import check_registry, check_same_environment
 from ecr_blueprints.constructs.registry_policy import POLICY_VERSION, check_policy, read_access_policy
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.encryption import EncryptionType
@@ -32,6 +37,11 @@ if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
 
 __all__ = ["RepositoryCreationTemplate"]
+
+_ACCEPTED: Final = {
+    "options": CREATION_TEMPLATE_OPTIONS,
+    "removal_policy": Accepted(types=(cdk.RemovalPolicy,), words="RemovalPolicy of aws_cdk"),
+}
 
 
 class RepositoryCreationTemplate(Construct):
@@ -66,15 +76,21 @@ class RepositoryCreationTemplate(Construct):
         options: CreationTemplateOptions | None = None,
         removal_policy: cdk.RemovalPolicy | None = None,
     ) -> None:
+        check_place(scope, construct_id, kind="RepositoryCreationTemplate")
+        path = path_under(scope, construct_id)
+        check_registry(registry, where=path)
+        check_arguments({"options": options, "removal_policy": removal_policy}, _ACCEPTED, where=path)
+        check_same_environment(registry, scope, where=path)
         chosen = CreationTemplateOptions() if options is None else options
         checked = describe_creation_template(
-            path_under(scope, construct_id),
+            path,
             prefix=prefix,
             applied_for=applied_for,
             options=chosen,
             region=registry.region,
         )
         registry.check_contribution(checked)
+        check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         self._registry = registry
         self._given_policy = policy_document_of(chosen.repository_policy)

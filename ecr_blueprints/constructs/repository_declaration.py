@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
 from ecr_blueprints.registry.encryption import Encryption
+from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import DeletionPolicy, Repository
 from ecr_blueprints.registry.source_location import SourceLocation
 from ecr_blueprints.registry.unresolved import Unresolved
 
-__all__ = ["declared_repository"]
+__all__ = ["declared_repository", "named_repository", "replacing_repository"]
 
 
 def declared_repository(
@@ -36,7 +38,7 @@ def declared_repository(
         tags: The tags that the construct sets.
     """
     return Repository(
-        source=SourceLocation(construct_path=construct_path, resource_type="AWS::ECR::Repository"),
+        source=_source(construct_path),
         name=_text(properties.get("repositoryName")),
         tag_mutability=_mutability(properties),
         lifecycle_policy=lifecycle_policy,
@@ -46,6 +48,37 @@ def declared_repository(
         deletion_policy=deletion_policy,
         tags={key: Unresolved(value) if is_token(value) else value for key, value in tags.items()},
     )
+
+
+def named_repository(construct_path: str, repository_name: str | None) -> Repository:
+    """What is known of a repository before it exists: where it will be, and its name.
+
+    Args:
+        construct_path: The path that the construct will have.
+        repository_name: The name as given; it may be a token.
+    """
+    name = (
+        repository_name
+        if repository_name is None or not is_token(repository_name)
+        else Unresolved(repository_name)
+    )
+    return Repository(source=_source(construct_path), name=name)
+
+
+def replacing_repository(registry: Registry, earlier: Repository, later: Repository) -> Registry:
+    """The registry with a repository in the place of one that it holds.
+
+    Args:
+        registry: The registry.
+        earlier: The declaration, the very one that was entered.
+        later: The same repository, as it is now.
+    """
+    repositories = tuple(later if one is earlier else one for one in registry.repositories)
+    return replace(registry, repositories=repositories)
+
+
+def _source(construct_path: str) -> SourceLocation:
+    return SourceLocation(construct_path=construct_path, resource_type="AWS::ECR::Repository")
 
 
 def _text(value: object) -> str | Unresolved | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_ecr as ecr
 from aws_cdk.interfaces.aws_kms import IKeyRef
 
+from ecr_blueprints.constructs.encryption_key import check_repository_key
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.errors import InvalidValueError
 
@@ -29,7 +30,11 @@ class RepositoryEncryption:
 
 
 def read_encryption(
-    encryption: ecr.RepositoryEncryption | EncryptionType | None, key: IKeyRef | str | None, *, where: str
+    encryption: ecr.RepositoryEncryption | EncryptionType | None,
+    key: IKeyRef | str | None,
+    *,
+    region: str | None,
+    where: str,
 ) -> RepositoryEncryption:
     """Split what was given.
 
@@ -39,11 +44,21 @@ def read_encryption(
     Args:
         encryption: CDK's or the library's kind of encryption.
         key: The key, as a construct or an ARN.
+        region: The repository's Region; None if it is not known.
         where: What the error names.
 
     Raises:
-        InvalidValueError: A key is given with AES-256, or a kind that ECR does not have.
+        InvalidValueError: A key is given with AES-256, is none, or lies in another Region; or a kind that ECR
+            does not have.
     """
+    if isinstance(key, str):
+        check_repository_key(key, region, where=where)
+    elif key is not None and not hasattr(key, "key_ref"):
+        raise InvalidValueError(
+            f"encryption_key is of the type {type(key).__name__}",
+            where=where,
+            allowed="a key as a construct, or its full ARN as a text",
+        )
     kind = _kind(encryption, key, where)
     if kind is EncryptionType.AES256 and key is not None:
         raise InvalidValueError(

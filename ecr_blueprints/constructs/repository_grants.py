@@ -18,18 +18,20 @@ from typing import Final
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 
+from ecr_blueprints.constructs.argument_type import TEXT, check_arguments
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.grantee import check_grantee, check_unconditional
+from ecr_blueprints.constructs.named_principals import (
+    named_accounts,
+    named_organization,
+    named_organization_paths,
+    named_roles,
+)
 from ecr_blueprints.constructs.purpose_statements import Purpose, PurposeStatements, StatementCondition
 from ecr_blueprints.domain.actions import AUTHORIZE, PULL, PUSH
-from ecr_blueprints.domain.principals import (
-    check_account_id,
-    check_organization_id,
-    check_organization_path,
-    check_role_arn,
-)
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["PULL_ACTIONS", "PUSH_ACTIONS", "RepositoryGrants", "refuse_everybody"]
+__all__ = ["PULL_ACTIONS", "PUSH_ACTIONS", "RepositoryGrants", "check_actions"]
 
 PULL_ACTIONS: Final = tuple(sorted({"ecr:BatchCheckLayerAvailability", *PULL}))
 """What a pull grant allows; the availability check is not needed for a pull, and CDK allows it too."""
@@ -42,6 +44,8 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.ht
 
 _ATTRIBUTE: Final = "_ecr_blueprints_grants"
 _PRINCIPAL_ARN: Final = re.compile(r"arn:[^:]+:iam::([0-9]{12}):(?:role|user)/.+", re.DOTALL)
+
+_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 
 _ORGANIZATION: Final = StatementCondition("StringEquals", "aws:PrincipalOrgID")
 _ORGANIZATION_PATH: Final = StatementCondition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths")
@@ -86,7 +90,17 @@ class RepositoryGrants:
         Args:
             repository: The repository. The policy of an imported one cannot be changed from this app;
                 there, only the identity side of a grant is written.
+
+        Raises:
+            InvalidValueError: It is no repository.
         """
+        if not hasattr(repository, "repository_arn"):
+            raise InvalidValueError(
+                f"the repository is {type(repository).__name__}",
+                where="RepositoryGrants.from_repository(…)",
+                allowed="a repository of aws_cdk.aws_ecr, or an ImageRepository",
+                fix="import it with ecr.Repository.from_repository_name",
+            )
         held: RepositoryGrants | None = vars(repository).get(_ATTRIBUTE)
         if held is None:
             held = cls(repository)
@@ -97,17 +111,17 @@ class RepositoryGrants:
 
     def pull(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal pull; see `ImageRepository.grant_pull`."""
-        refuse_everybody(grantee)
+        self.check(grantee, where="grant_pull(…)")
         return self._with_token(grantee, PULL_ACTIONS) or self._repository.grant_pull(grantee)
 
     def push(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal push; see `ImageRepository.grant_push`."""
-        refuse_everybody(grantee)
+        self.check(grantee, where="grant_push(…)")
         return self._with_token(grantee, PUSH) or self._repository.grant_push(grantee)
 
     def pull_push(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal pull and push; see `ImageRepository.grant_pull_push`."""
-        refuse_everybody(grantee)
+        self.check(grantee, where="grant_pull_push(…)")
         actions = (*PULL_ACTIONS, *(one for one in PUSH if one not in PULL_ACTIONS))
         return self._with_token(grantee, actions) or self._repository.grant_pull_push(grantee)
 
@@ -128,11 +142,7 @@ class RepositoryGrants:
         Raises:
             InvalidValueError: No account, a malformed one, or the repository is imported.
         """
-        self._require(account_ids, "grant_pull_to_account")
-        for account in account_ids:
-            if not is_token(account):
-                check_account_id(account)
-        for account in account_ids:
+        for account in named_accounts(account_ids, method="grant_pull_to_account"):
             self._statements.allow(_PULL_BY_ACCOUNTS, account, account=account)
 
     def pull_to_organization(self, organization_id: str) -> None:
@@ -149,9 +159,8 @@ class RepositoryGrants:
 
         Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
         """
-        if not is_token(organization_id):
-            check_organization_id(organization_id)
-        self._statements.allow(_PULL_BY_ORGANIZATIONS, organization_id, condition=_ORGANIZATION)
+        organization = named_organization(organization_id, method="grant_pull_to_organization")
+        self._statements.allow(_PULL_BY_ORGANIZATIONS, organization, condition=_ORGANIZATION)
 
     def pull_to_organization_paths(self, *paths: str) -> None:
         """Let every principal of organizational units pull that its own account allows to.
@@ -165,11 +174,7 @@ class RepositoryGrants:
 
         Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
         """
-        self._require(paths, "grant_pull_to_organization_paths")
-        for path in paths:
-            if not is_token(path):
-                check_organization_path(path)
-        for path in paths:
+        for path in named_organization_paths(paths, method="grant_pull_to_organization_paths"):
             self._statements.allow(_PULL_BY_ORGANIZATION_PATHS, path, condition=_ORGANIZATION_PATH)
 
     def pull_to_role(self, *role_arns: str) -> None:
@@ -184,8 +189,7 @@ class RepositoryGrants:
         Raises:
             InvalidValueError: No role, a malformed ARN, or the repository is imported.
         """
-        self._require(role_arns, "grant_pull_to_role")
-        self._allow_roles(_PULL_BY_ROLES, role_arns)
+        self._allow_roles(_PULL_BY_ROLES, named_roles(role_arns, method="grant_pull_to_role"))
 
     def push_to_role(self, *role_arns: str) -> None:
         """Let roles of other accounts push, whether they exist yet or not; see `pull_to_role`.
@@ -196,8 +200,7 @@ class RepositoryGrants:
         Raises:
             InvalidValueError: No role, a malformed ARN, or the repository is imported.
         """
-        self._require(role_arns, "grant_push_to_role")
-        self._allow_roles(_PUSH_BY_ROLES, role_arns)
+        self._allow_roles(_PUSH_BY_ROLES, named_roles(role_arns, method="grant_push_to_role"))
 
     def to_principal_elsewhere(self, grantee: iam.IGrantable, actions: Sequence[str]) -> iam.Grant | None:
         """Grant actions to a role or user of another account by its account and ``aws:PrincipalArn``.
@@ -225,6 +228,36 @@ class RepositoryGrants:
             grantee=grantee, actions=list(actions), resource_arns=[self._repository.repository_arn]
         )
 
+    def check(self, grantee: iam.IGrantable, *, where: str) -> None:
+        """Refuse a grantee for which no policy can be written that ECR accepts and that says what was meant.
+
+        Args:
+            grantee: Whoever is to be granted something.
+            where: The call, for the error.
+
+        Raises:
+            InvalidValueError: It is no principal; everybody, without a condition; a role or user of another
+                account with conditions, or together with other principals.
+        """
+        check_grantee(grantee, where=where)
+        principal = grantee.grant_principal
+        if isinstance(principal, iam.Role) or self._arns_elsewhere(principal) is not None:
+            return
+        if any(
+            self._is_elsewhere(value) for value in principal.policy_fragment.principal_json.get("AWS", [])
+        ):
+            check_unconditional(grantee, where=where)
+            raise InvalidValueError(
+                "the grantee is a role or user of another account together with other principals",
+                where=where,
+                allowed="one principal, or several roles and users of other accounts",
+                fix="grant to each of them on its own",
+            )
+
+    def _is_elsewhere(self, value: object) -> bool:
+        match = _PRINCIPAL_ARN.fullmatch(str(value))
+        return match is not None and match.group(1) != self._repository.env.account
+
     def _arns_elsewhere(self, principal: iam.IPrincipal) -> list[tuple[str, str]] | None:
         """Account and ARN of each role or user of another account; None if the principal is anything else."""
         account = principal.principal_account
@@ -247,48 +280,31 @@ class RepositoryGrants:
             found.append((match.group(1), str(value)))
         return found
 
-    def _require(self, values: Sequence[str], method: str) -> None:
-        if not values:
-            raise InvalidValueError(
-                "nobody is named", where=f"{method}(…)", fix="name at least one, or leave the call out"
-            )
-
-    def _allow_roles(self, purpose: Purpose, role_arns: Sequence[str]) -> None:
-        accounts = [_account_of(arn) for arn in role_arns]
-        for account, arn in zip(accounts, role_arns, strict=True):
+    def _allow_roles(self, purpose: Purpose, roles: Sequence[tuple[str, str]]) -> None:
+        for account, arn in roles:
             self._statements.allow(purpose, arn, account=account, condition=_PRINCIPAL)
 
 
-def refuse_everybody(grantee: iam.IGrantable) -> None:
-    """Refuse a grant to ``*``, which would make the repository public.
+def check_actions(actions: Sequence[object], *, where: str) -> None:
+    """Refuse what are no actions of IAM.
 
     Args:
-        grantee: Whoever is to be granted something.
+        actions: As given to a grant.
+        where: The call, for the error.
 
     Raises:
-        InvalidValueError: It is everybody, without a condition.
+        InvalidValueError: There is none, or one that is no text such as ``ecr:DescribeImages``.
     """
-    everybody = isinstance(grantee, iam.AnyPrincipal | iam.StarPrincipal) or (
-        isinstance(grantee, iam.ArnPrincipal) and grantee.arn == "*"
-    )
-    if everybody:
+    if not actions:
         raise InvalidValueError(
-            "the grant is to everybody, without a condition: the repository would be public",
-            where="grant",
-            allowed="a role, an account, organization paths, an organization",
-            fix='call grant_pull_to_organization_paths("o-…/r-…/ou-…/*"), or use a public repository',
+            "no action is given", where=where, fix='name at least one, such as "ecr:DescribeImages"'
         )
-
-
-def _account_of(role_arn: str) -> str:
-    if not is_token(role_arn):
-        check_role_arn(role_arn)
-    match = _PRINCIPAL_ARN.fullmatch(role_arn)
-    if match is None:
-        raise InvalidValueError(
-            "the role's account is not known before deployment",
-            where="role",
-            allowed="an ARN with a literal account id",
-            fix="write the ARN, or pass the role itself to grant_pull or grant_push",
-        )
-    return match.group(1)
+    for action in actions:
+        check_arguments({"an action": action}, {"an action": TEXT}, where=where, required=("an action",))
+        if not _ACTION.fullmatch(str(action)) and not is_token(action):
+            raise InvalidValueError(
+                f"{action!r} is no action",
+                where=where,
+                allowed="a service, a colon and the action's name, which may hold * and ?",
+                fix=f"write {f'ecr:{action}'!r}" if _ACTION.fullmatch(f"ecr:{action}") else None,
+            )

@@ -6,12 +6,15 @@ They meet here as one policy in the library's model, judged as a whole each time
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 
+from ecr_blueprints.constructs.argument_type import TEXT, TEXTS, Accepted, check_arguments
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.domain.tags import MutabilityMode
 from ecr_blueprints.errors import InvalidValueError, LifecyclePolicyError
@@ -23,15 +26,18 @@ from ecr_blueprints.lifecycle.rule import LifecycleRule
 
 __all__ = ["GivenRule", "RepositoryLifecycle", "read_cdk_rule"]
 
-_RULE_MEMBERS: Final = (
-    "description",
-    "max_image_age",
-    "max_image_count",
-    "rule_priority",
-    "tag_pattern_list",
-    "tag_prefix_list",
-    "tag_status",
-)
+_NUMBER: Final = Accepted(types=(int, float), words="a whole number of at least 1")
+_RULE_MEMBERS: Final[Mapping[str, Accepted]] = {
+    "description": TEXT,
+    "max_image_age": Accepted(
+        types=(cdk.Duration,), words="a Duration of aws_cdk", fix="write for example cdk.Duration.days(90)"
+    ),
+    "max_image_count": _NUMBER,
+    "rule_priority": _NUMBER,
+    "tag_pattern_list": TEXTS,
+    "tag_prefix_list": TEXTS,
+    "tag_status": Accepted(types=(ecr.TagStatus,), words="TagStatus of aws_cdk.aws_ecr"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +208,11 @@ def read_cdk_rule(rule: ecr.LifecycleRule | Mapping[str, object], *, where: str)
             raise InvalidValueError(
                 f"a lifecycle rule has no {unknown[0]!r}", where=where, allowed=", ".join(_RULE_MEMBERS)
             )
-        rule = ecr.LifecycleRule(**rule)  # type: ignore[arg-type]  # CDK checks the types of members itself.
+        members: Mapping[str, object] = rule
+    else:
+        members = {name: getattr(rule, name) for name in _RULE_MEMBERS}
+    check_arguments(members, _RULE_MEMBERS, where=where)
+    rule = ecr.LifecycleRule(**members)  # type: ignore[arg-type]  # The types were checked by name.
     count_type, count_number = _count(rule, where)
     patterns, prefixes = rule.tag_pattern_list, rule.tag_prefix_list
     if rule.tag_status is not None:
@@ -246,7 +256,7 @@ def _count(rule: ecr.LifecycleRule, where: str) -> tuple[CountType, int]:
 def _whole(number: float, member: str, where: str) -> int:
     if is_token(number):
         raise _undetermined(member, where)
-    if int(number) != number:
+    if not math.isfinite(number) or int(number) != number:
         raise InvalidValueError(f"{member} is {number}", where=where, allowed="a whole number of at least 1")
     return int(number)
 

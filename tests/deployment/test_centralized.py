@@ -172,6 +172,27 @@ def test_a_failing_update_leaves_everything_as_it_was(deployment: Deployment, se
     deployment.client("ecr").delete_repository(repositoryName="prod/payments/taken")
 
 
+def test_a_creation_that_is_rolled_back_leaves_no_name_in_the_way(
+    deployment: Deployment, second: Path
+) -> None:
+    """The first repository is made before the second is refused; it has to be gone for the next attempt."""
+    ecr = deployment.client("ecr")
+    ecr.create_repository(repositoryName="dev/fresh/taken")
+    more = MORE + "  - team: fresh\n    repositories: {aaa: {stages: [dev]}, taken: {stages: [dev]}}\n"
+    assembly = deployment.synth(builds_days=60, more=more)
+    stack = f"ecr-repositories-fresh-{MAIN_REGION}"
+    code, output = deployment.deploy(assembly, stack, check=False)
+    assert code != 0
+    assert "already exists" in output
+    assert "dev/fresh/aaa" not in [one.name for one in deployment.live().repositories]
+    ecr.delete_repository(repositoryName="dev/fresh/taken")
+    deployment.deploy(assembly, stack)
+    assert {"dev/fresh/aaa", "dev/fresh/taken"} <= {one.known_name for one in deployment.live().repositories}
+    deployment.cdk("destroy", stack, "--force", "--app", str(assembly))
+    for name in ("dev/fresh/aaa", "dev/fresh/taken"):
+        ecr.delete_repository(repositoryName=name)
+
+
 def test_a_second_owner_fails_at_deploy(deployment: Deployment, second: Path, tmp_path: Path) -> None:
     app = tmp_path / "app.py"
     app.write_text(

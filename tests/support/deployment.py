@@ -30,6 +30,7 @@ consumers:
     pull: ["prod/*"]
     caches: [docker-hub, k8s]
 tags: {{managed-by: ecr-blueprints}}
+manage: {{{manage}}}
 teams:
   - team: payments
     push: {{roles: ["arn:aws:iam::{account}:role/ci-payments", "arn:aws:iam::{consumer}:role/not-there-yet"]}}
@@ -72,17 +73,30 @@ class Deployment:
             {self.account: (MAIN_REGION, OTHER_REGION), self.consumer: (MAIN_REGION,)}, trusted=self.account
         )
 
-    def synth(self, *, builds_days: int = 90, more: str = "", context: tuple[str, ...] = ()) -> Path:
+    def synth(self, *, builds_days: int = 90, more: str = "", manage: str = "") -> Path:
         """Synthesizes the blueprint with the CDK CLI into a cloud assembly."""
         self._runs += 1
         blueprint = self.folder / f"blueprint-{self._runs}.yaml"
         blueprint.write_text(
-            BLUEPRINT.format(account=self.account, consumer=self.consumer, builds_days=builds_days, more=more)
+            BLUEPRINT.format(
+                account=self.account,
+                consumer=self.consumer,
+                builds_days=builds_days,
+                more=more,
+                manage=manage,
+            )
         )
         assembly = self.folder / f"cdk.out-{self._runs}"
-        chosen = [f"--context={one}" for one in (f"blueprint={blueprint}", *context)]
         run_cdk(
-            ["synth", "--quiet", "--no-validation", "--output", str(assembly), *chosen],
+            [
+                "synth",
+                "--quiet",
+                "--no-validation",
+                "--output",
+                str(assembly),
+                "-c",
+                f"blueprint={blueprint}",
+            ],
             env={**tool_environment(CDK_VALIDATION="false"), "AWS_REGION": MAIN_REGION},
         )
         return assembly

@@ -143,7 +143,7 @@ class TestReading:
         assert imported.uri == "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 
     def test_caches_give_uris(self, imported: ImportedRegistry) -> None:
-        uri = imported.cache("docker-hub").image("library/envoy", tag="v1.31")
+        uri = imported.cache("docker-hub").image("library/envoy", tag="v1.31").uri
         assert uri == "111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/envoy:v1.31"
         assert imported.cache("k8s").repository_uri("pause").endswith("/kubernetes/pause")
         with pytest.raises(InvalidValueError, match="write 'library/nginx'"):

@@ -62,6 +62,7 @@ class KnownRegistry:
         self.account = account
         self.region = region
         self.uri = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+        self.checked: list[tuple[Any, str | None]] = []
         self.declared: list[tuple[Repository, str | None]] = []
         self.ledger = Registry(
             account=account,
@@ -81,8 +82,16 @@ class KnownRegistry:
     def is_production(self, repository_name: str) -> bool | None:
         return self.ledger.is_production(repository_name)
 
+    def check_repository(self, repository: Repository, *, exception: str | None = None) -> None:
+        self.checked.append((repository.name, exception))
+
     def declare_repository(self, repository: Repository, *, exception: str | None = None) -> None:
         self.declared.append((repository, exception))
+
+    def replace_repository(self, earlier: Repository, later: Repository) -> None:
+        ((declared, exception),) = self.declared
+        assert declared is earlier
+        self.declared[:] = [(later, exception)]
 
 
 class TestDefaults:

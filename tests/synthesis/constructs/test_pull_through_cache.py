@@ -272,7 +272,7 @@ class TestPrefix:
     def test_root_goes_with_the_others(self, registry: PrivateRegistry) -> None:
         registry.add_pull_through_cache("k8s")
         cache = registry.add_pull_through_cache("ecr-public", prefix="ROOT")
-        assert cache.image("docker/library/nginx", tag="1") == f"{URI}/docker/library/nginx:1"
+        assert cache.image("docker/library/nginx", tag="1").uri == f"{URI}/docker/library/nginx:1"
         assert cache.repository_arn_pattern == "arn:aws:ecr:eu-west-1:111122223333:repository/*"
 
     def test_a_template_that_stands_there_is_a_conflict_and_nothing_is_made(
@@ -313,8 +313,8 @@ class TestAddress:
         return registry.add_pull_through_cache("docker-hub")
 
     def test_image(self, hub: PullThroughCache) -> None:
-        assert hub.image("library/nginx", tag="1.27") == f"{URI}/docker-hub/library/nginx:1.27"
-        assert hub.image("grafana/loki", digest=DIGEST) == f"{URI}/docker-hub/grafana/loki@{DIGEST}"
+        assert hub.image("library/nginx", tag="1.27").uri == f"{URI}/docker-hub/library/nginx:1.27"
+        assert hub.image("grafana/loki", digest=DIGEST).uri == f"{URI}/docker-hub/grafana/loki@{DIGEST}"
 
     def test_repository(self, hub: PullThroughCache) -> None:
         assert hub.repository_uri("library/nginx") == f"{URI}/docker-hub/library/nginx"
@@ -322,7 +322,7 @@ class TestAddress:
 
     def test_tokens_pass(self, hub: PullThroughCache, stack: cdk.Stack) -> None:
         tag = cdk.CfnParameter(stack, "Tag").value_as_string
-        assert hub.image("library/nginx", tag=tag) == f"{URI}/docker-hub/library/nginx:{tag}"
+        assert hub.image("library/nginx", tag=tag).uri == f"{URI}/docker-hub/library/nginx:{tag}"
 
     @pytest.mark.parametrize(
         ("arguments", "fix"),
@@ -331,8 +331,14 @@ class TestAddress:
             ({"name": "docker.io/library/nginx", "tag": "1"}, "write 'library/nginx'"),
             ({"name": "library/nginx:1.27", "tag": "1"}, "write image('library/nginx', tag=…)"),
             ({"name": f"library/nginx@{DIGEST}", "tag": "1"}, "write image('library/nginx', digest=…)"),
-            ({"name": "library/nginx"}, "give tag='…', or digest='sha256:…'"),
-            ({"name": "library/nginx", "tag": "1", "digest": DIGEST}, "give tag='…', or digest='sha256:…'"),
+            (
+                {"name": "library/nginx"},
+                "give tag='…', or digest='sha256:…', which always means the same image",
+            ),
+            (
+                {"name": "library/nginx", "tag": "1", "digest": DIGEST},
+                "give tag='…', or digest='sha256:…', which always means the same image",
+            ),
             ({"name": "library/nginx", "digest": "a" * 64}, f"write '{DIGEST}'"),
             ({"name": "library/Nginx", "tag": "1"}, "write 'docker-hub/library/nginx'"),
         ],
@@ -349,7 +355,9 @@ class TestAddress:
             hub.image("library/nginx", tag="-1")
 
     def test_other_upstreams_have_images_without_a_namespace(self, registry: PrivateRegistry) -> None:
-        assert registry.add_pull_through_cache("k8s").image("pause", tag="3.10") == f"{URI}/k8s/pause:3.10"
+        assert (
+            registry.add_pull_through_cache("k8s").image("pause", tag="3.10").uri == f"{URI}/k8s/pause:3.10"
+        )
 
 
 class TestLookup:

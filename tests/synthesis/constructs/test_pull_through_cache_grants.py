@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+from aws_cdk.assertions import Template
 
+from ecr_blueprints.constructs.image_reference import RegistryImage
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
 from ecr_blueprints.errors import InvalidValueError
@@ -219,3 +224,87 @@ class TestOtherAccounts:
     def test_a_user_of_another_account_is_refused(self, cache: PullThroughCache) -> None:
         with pytest.raises(InvalidValueError, match="neither a role nor the account"):
             cache.grant_pull(iam.ArnPrincipal(f"arn:aws:iam::{OTHER}:user/somebody"))
+
+
+class TestContainers:
+    """``cache.image(…)`` goes where CDK takes an image, and lets the role pull that pulls it."""
+
+    def test_ecs_and_batch(
+        self, cache: PullThroughCache, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType
+    ) -> None:
+        task = ecs.FargateTaskDefinition(stack, "Task")
+        task.add_container("pause", image=cache.image("pause", tag="3.10"))
+        batch.EcsJobDefinition(
+            stack,
+            "Job",
+            container=batch.EcsFargateContainerDefinition(
+                stack,
+                "Container",
+                image=cache.image("busybox", tag="1"),
+                cpu=0.25,
+                memory=cdk.Size.mebibytes(512),
+            ),
+        )
+        template = template_of(stack)
+        (definition,) = of_type(template, "AWS::ECS::TaskDefinition")
+        (container,) = definition["Properties"]["ContainerDefinitions"]
+        assert container["Image"] == "111122223333.dkr.ecr.eu-west-1.amazonaws.com/k8s/pause:3.10"
+        pulls = [one for one in identity_statements(template, of_type) if one["Resource"] == ARN]
+        assert [sorted(one["Action"]) for one in pulls] == [sorted([*PULL, *CREATE_AND_IMPORT])] * 2
+
+    def test_a_task_of_another_account(
+        self,
+        app: cdk.App,
+        cache: PullThroughCache,
+        stack: cdk.Stack,
+        template_of: TemplateOf,
+        of_type: OfType,
+    ) -> None:
+        workload = cdk.Stack(app, "Workload", env=cdk.Environment(account=OTHER, region="eu-west-1"))
+        role = iam.Role(
+            workload,
+            "Execution",
+            role_name="execution",
+            assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
+        )
+        task = ecs.FargateTaskDefinition(workload, "Task", execution_role=role)
+        task.add_container("pause", image=cache.image("pause", tag="3.10"))
+        (statement,) = registry_statements(template_of(stack), of_type)
+        assert statement["Principal"] == {"AWS": f"arn:aws:iam::{OTHER}:root"}
+        assert "role/execution" in json.dumps(statement["Condition"])
+        pull, _ = identity_statements(template_of(workload), of_type)
+        assert pull["Resource"] == ARN
+
+    def test_by_contract(self, app: cdk.App, cache: PullThroughCache) -> None:
+        app.synth()
+        team = cdk.Stack(cdk.App(), "Team", env=cdk.Environment(account="111122223333", region="eu-west-1"))
+        registry = PrivateRegistry.from_contract(team, "Registry", Path(app.outdir) / "registry.json")
+        task = ecs.FargateTaskDefinition(team, "Task")
+        image = registry.cache("k8s").image("pause", tag="3.10")
+        assert isinstance(image, RegistryImage)
+        assert str(image) == image.uri == cache.image("pause", tag="3.10").uri
+        task.add_container("pause", image=image)
+        policies = Template.from_stack(team).find_resources("AWS::IAM::Policy").values()
+        statements = [
+            one for policy in policies for one in policy["Properties"]["PolicyDocument"]["Statement"]
+        ]
+        assert [one["Resource"] for one in statements] == [ARN, "*"]
+
+
+class TestSeveral:
+    def test_one_call_for_several_is_a_call_for_each(
+        self,
+        app: cdk.App,
+        cache: PullThroughCache,
+        stack: cdk.Stack,
+        template_of: TemplateOf,
+        of_type: OfType,
+    ) -> None:
+        other = f"{PATH.removesuffix('*')}ou-ab12-22222222/*"
+        cache.grant_pull_to_account(OTHER, "333344445555")
+        cache.grant_pull_to_role(ROLE_ARN, ROLE_ARN)
+        cache.grant_pull_to_organization_paths(PATH, other)
+        accounts, role, paths = repository_statements(template_of(stack), of_type)
+        assert accounts["Principal"]["AWS"] == [f"arn:aws:iam::{one}:root" for one in (OTHER, "333344445555")]
+        assert role["Condition"] == {"ArnEquals": {"aws:PrincipalArn": ROLE_ARN}}
+        assert paths["Condition"] == {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": [PATH, other]}}

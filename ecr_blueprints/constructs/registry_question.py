@@ -1,0 +1,49 @@
+"""What a registry answers about a name, whether this app owns it or knows it by its contract."""
+
+from __future__ import annotations
+
+from ecr_blueprints.constructs.argument_type import TEXT, check_arguments, member_of
+from ecr_blueprints.domain.creation_template import AppliedFor
+from ecr_blueprints.registry import effective
+from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.registry import Registry
+
+__all__ = ["production_of", "template_of"]
+
+
+def production_of(ledger: Registry, name: str, *, where: str) -> bool | None:
+    """Whether a repository is production, as declared; None if nothing declares it.
+
+    Args:
+        ledger: The registry.
+        name: The repository's name.
+        where: The registry, for the error.
+
+    Raises:
+        InvalidValueError: The name is no text.
+    """
+    check_arguments(
+        {"repository_name": name}, {"repository_name": TEXT}, where=where, required={"repository_name"}
+    )
+    return ledger.is_production(name)
+
+
+def template_of(
+    ledger: Registry, name: str, applied_for: AppliedFor | str | None, *, where: str
+) -> CreationTemplate | None:
+    """The creation template that a name would get, were ECR to create the repository.
+
+    Args:
+        ledger: The registry.
+        name: The name that does not exist yet.
+        applied_for: The mechanism that would create it; None for whichever.
+        where: The registry, for the error.
+
+    Raises:
+        InvalidValueError: The name is no text, or there is no such mechanism.
+    """
+    check_arguments({"name": name}, {"name": TEXT}, where=where, required={"name"})
+    mechanism = None
+    if applied_for is not None:
+        mechanism = member_of(AppliedFor, applied_for, argument="applied_for", where=where)
+    return effective.template_for(ledger, name, mechanism)
