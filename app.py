@@ -11,6 +11,7 @@ from ecr_blueprints.stacks import build_stacks
 
 
 def main() -> None:
+    """Build the stacks, or say what is wrong with the blueprint."""
     app = App()
     path = app.node.try_get_context("blueprint") or "blueprint.yaml"
     try:

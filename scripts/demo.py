@@ -29,7 +29,7 @@ WORK = ROOT / ".demo"
 STACK_EVENT = re.compile(r"^\s*[✅❌]\s+(?P<stack>\S+)")
 NOT_PROVEN = """\
 What this run shows: the templates deploy, wire up and read back as declared.
-What it cannot show, since no AWS is involved: that IAM lets in and keeps out whom
+What it cannot show, as no AWS is involved: that IAM lets in and keeps out whom
 the policies say, that images are scanned, copied, signed or cached, and which
 images ECR expires. emulator/README.md has the list."""
 
@@ -68,7 +68,7 @@ def run(path: Path, started: float) -> int:
         step(3, f"bootstrap {len(environments)} accounts, each by itself", started)
         cloud.bootstrap(environments, trusted=blueprint.registry.account, on_line=quietly)
 
-        step(4, "cdk deploy --all: one credential, every account through its bootstrap roles", started)
+        step(4, "cdk deploy --all, every account through its bootstrap roles", started)
         run_cdk(
             ["deploy", "--all", "--concurrency", "4", "--require-approval", "never", "--app", str(assembly)],
             env=cloud.environment(),

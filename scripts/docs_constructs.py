@@ -28,6 +28,7 @@ PUBLIC: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("ecr_blueprints.lifecycle.retention", "Retention"),
             ("ecr_blueprints.lifecycle.retention", "RepositoryKind"),
             ("ecr_blueprints.lifecycle.policy", "LifecyclePolicy"),
+            ("ecr_blueprints.lifecycle.rule", "LifecycleRule"),
         ),
     ),
     (
@@ -40,6 +41,7 @@ PUBLIC: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("ecr_blueprints.constructs.registry_management", "Ownership"),
             ("ecr_blueprints.constructs.repository_creation_template", "RepositoryCreationTemplate"),
             ("ecr_blueprints.constructs.creation_template_options", "CreationTemplateOptions"),
+            ("ecr_blueprints.domain.creation_template", "AppliedFor"),
         ),
     ),
     (
@@ -47,6 +49,7 @@ PUBLIC: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("ecr_blueprints.constructs.pull_through_cache", "PullThroughCache"),
             ("ecr_blueprints.constructs.cache_credential_secret", "CacheCredentialSecret"),
+            ("ecr_blueprints.domain.upstream_registry", "UpstreamRegistry"),
         ),
     ),
     (

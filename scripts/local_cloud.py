@@ -39,7 +39,7 @@ def node_binary() -> Path:
 
 
 def tool_environment(**more: str) -> dict[str, str]:
-    """This process's environment without any AWS setting, with the pinned Node.js and nothing that phones home."""
+    """This process's environment without any AWS setting, with the pinned Node.js and no telemetry."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "CDK_"))}
     return {
         **kept,

@@ -65,6 +65,13 @@ class CacheAddress:
                 allowed="the repository's name at the upstream",
                 fix=f"write {rest!r}",
             )
+        if slash and host == self.prefix:
+            raise InvalidValueError(
+                f"{name!r} starts with the cache's own prefix, which is put before it",
+                where=where,
+                allowed="the repository's name at the upstream",
+                fix=f"write {rest!r}",
+            )
         official = self.upstream.official_image_prefix
         if official is not None and "/" not in name:
             raise InvalidValueError(

@@ -45,7 +45,6 @@ from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.retention import Retention
 from ecr_blueprints.registry.creation_template import CreationTemplate
-from ecr_blueprints.registry.naming_exception import NamingException
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.scanning_configuration import ScanningRule
@@ -142,7 +141,6 @@ class PrivateRegistry(Construct):
         )
         declared = declared_production(convention, stages, production, where=path)
         self._manage = RegistryManagement() if manage is None else manage
-        self._base_prefixes = _base_prefixes(base_prefixes, path)
         self._environment = RegistryEnvironment.of_stack(scope)
         self._manage.check(
             account=self._environment.account, has_root_template=root_template is not False, where=path
@@ -163,13 +161,9 @@ class PrivateRegistry(Construct):
                 region=self._environment.region,
                 scope=self._environment.scope,
                 production=declared,
-                naming_exceptions=tuple(
-                    NamingException(names=f"{prefix}/*", reason="base images")
-                    for prefix in self._base_prefixes
-                ),
+                base_prefixes=_base_prefixes(base_prefixes, path),
             ),
             scanning=RegistryScanning() if scanning is None else scanning,
-            base_prefixes=self._base_prefixes,
             scanning_source=None
             if self._manage.scanning is Ownership.UNMANAGED
             else self._part(_SCANNING_ID, "AWS::ECR::RegistryScanningConfiguration"),

@@ -299,10 +299,6 @@ class PullThroughCache(Construct):
         for path in named_organization_paths(paths, method="grant_pull_to_organization_paths"):
             self._add(CacheConsumer(kind=ConsumerKind.ORGANIZATION_PATH, value=path, create=create))
 
-    def grant_pull_to_organization_path(self, path: str, *, create: bool = True) -> None:
-        """Let the accounts under one path of an organization pull; see `grant_pull_to_organization_paths`."""
-        self.grant_pull_to_organization_paths(path, create=create)
-
     def grant_pull_to_organization(self, organization_id: str, *, create: bool = True) -> None:
         """Let every account of an organization pull.
 

@@ -37,7 +37,6 @@ class RegistryLedger:
     Args:
         registry: The registry before anything is contributed.
         scanning: How its images are scanned.
-        base_prefixes: Prefixes under which base images lie.
         scanning_source: The place of the scanning configuration; None if another party owns it.
 
     Raises:
@@ -51,11 +50,9 @@ class RegistryLedger:
         registry: Registry,
         *,
         scanning: RegistryScanning,
-        base_prefixes: Sequence[str],
         scanning_source: SourceLocation | None,
     ) -> None:
         self._scanning = scanning
-        self._base_prefixes = tuple(base_prefixes)
         self._scanning_source = scanning_source
         self._plan = self._plan_for(registry)
         self._registry = self._with_plan(registry)
@@ -130,7 +127,7 @@ class RegistryLedger:
                 return True
 
     def _plan_for(self, registry: Registry) -> ScanningPlan:
-        return plan_scanning(self._scanning, registry, base_prefixes=self._base_prefixes)
+        return plan_scanning(self._scanning, registry)
 
     def _with_plan(self, registry: Registry) -> Registry:
         if self._scanning_source is None:

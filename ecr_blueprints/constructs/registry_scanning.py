@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -114,15 +114,12 @@ class ScanningPlan:
         return not any(ScanningFilter(one).matches(name) for one in self.thorough)
 
 
-def plan_scanning(
-    options: RegistryScanning, registry: Registry, *, base_prefixes: Sequence[str] = ()
-) -> ScanningPlan:
+def plan_scanning(options: RegistryScanning, registry: Registry) -> ScanningPlan:
     """The rules for a registry with these caches, templates and repositories.
 
     Args:
         options: The choice.
         registry: What the registry holds; its own scanning configuration is ignored.
-        base_prefixes: Prefixes under which base images lie.
 
     Raises:
         InvalidValueError: ``BASIC`` where production is declared, nothing to scan at all, or more filters
@@ -140,7 +137,7 @@ def plan_scanning(
             allowed="ENHANCED",
             fix="use scan_type=ENHANCED, or set allow_basic_for_production=True and know what is not seen",
         )
-    thorough = _thorough_filters(options, registry, base_prefixes)
+    thorough = _thorough_filters(options, registry)
     rules = _rules(options, thorough)
     if not rules:
         raise InvalidValueError(
@@ -166,9 +163,7 @@ def _tells_stages(scope: ProductionScope) -> bool:
     )
 
 
-def _thorough_filters(
-    options: RegistryScanning, registry: Registry, base_prefixes: Sequence[str]
-) -> tuple[str, ...]:
+def _thorough_filters(options: RegistryScanning, registry: Registry) -> tuple[str, ...]:
     scope = registry.production
     declared = scope.whole_registry is not None or _tells_stages(scope)
     if scope.whole_registry or not declared or options.development is DevelopmentScanning.CONTINUOUS:
@@ -176,7 +171,7 @@ def _thorough_filters(
     filters: list[str] = []
     if scope.whole_registry is None:
         filters += _stage_filters(scope, production=True)
-    filters += [_expressible(CreationTemplatePrefix(prefix).pattern) for prefix in base_prefixes]
+    filters += [_expressible(CreationTemplatePrefix(prefix).pattern) for prefix in registry.base_prefixes]
     filters += [
         _expressible(CachePrefix(rule.known_prefix).pattern)
         for rule in registry.cache_rules

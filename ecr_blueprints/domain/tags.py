@@ -204,6 +204,12 @@ class TagMutability:
 
     def __post_init__(self) -> None:
         """Check that mode and exclusions go together."""
+        if not isinstance(self.mode, MutabilityMode):
+            raise InvalidValueError(
+                f"{self.mode!r} is not a tag mutability mode",
+                where="tag mutability",
+                allowed=", ".join(f"MutabilityMode.{mode.name}" for mode in MutabilityMode),
+            )
         count = len(self.exclusions)
         if self.mode.has_exclusions and not 1 <= count <= MAX_EXCLUSIONS:
             raise InvalidValueError(

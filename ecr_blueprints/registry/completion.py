@@ -95,6 +95,7 @@ def complete_registry(registry: Registry, entry: Registry) -> Registry:
     return replace(
         registry,
         production=_production(registry.production, entry.production),
+        base_prefixes=tuple(dict.fromkeys((*entry.base_prefixes, *registry.base_prefixes))),
         naming_exceptions=(*entry.naming_exceptions, *registry.naming_exceptions),
         scanning=registry.scanning if registry.scanning else entry.scanning,
         creation_templates=(

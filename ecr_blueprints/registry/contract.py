@@ -96,6 +96,8 @@ def _render_registry(registry: Registry) -> dict[str, Any]:
         entry["stages"] = {stage.name: {"production": stage.production} for stage in production.stages.stages}
     if production.whole_registry is not None:
         entry["production"] = production.whole_registry
+    if registry.base_prefixes:
+        entry["basePrefixes"] = list(registry.base_prefixes)
     if registry.naming_exceptions:
         entry["namingExceptions"] = {one.names: one.reason for one in registry.naming_exceptions}
     if registry.scanning and isinstance(registry.scanning[0].scan_type, ScanType):
@@ -231,6 +233,7 @@ def _registry(entry: Mapping[str, Any], file: str) -> Registry:
         registry = replace(registry, scanning=(_scanning(_mapping(scanning), source),))
     return replace(
         registry,
+        base_prefixes=_texts(entry.get("basePrefixes", [])),
         naming_exceptions=tuple(
             NamingException(names=names, reason=str(reason))
             for names, reason in _mapping(entry.get("namingExceptions", {})).items()

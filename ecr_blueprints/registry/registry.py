@@ -45,6 +45,7 @@ class Registry:
         property_faults: Properties that CloudFormation refuses for their names or types.
         production: How production is declared, if it is.
         naming_exceptions: Names that need not follow the convention, and why.
+        base_prefixes: Prefixes under which base images lie: outside the convention, with tags that move.
         has_contract: True if a registry contract said what the registry level holds, so that an
             absence is known to be one.
     """
@@ -62,6 +63,7 @@ class Registry:
     property_faults: tuple[PropertyFault, ...] = ()
     production: ProductionScope = field(default_factory=ProductionScope)
     naming_exceptions: tuple[NamingException, ...] = ()
+    base_prefixes: tuple[str, ...] = ()
     has_contract: bool = False
 
     @property
@@ -85,6 +87,10 @@ class Registry:
         if repository_name is None:
             return self.production.whole_registry
         return self.production.is_production(repository_name)
+
+    def is_base_image(self, repository_name: str) -> bool:
+        """Whether the name lies under a declared prefix of base images."""
+        return any(repository_name.startswith(f"{prefix}/") for prefix in self.base_prefixes)
 
     def with_repository(self, repository: Repository) -> Registry:
         """The registry with one more repository."""

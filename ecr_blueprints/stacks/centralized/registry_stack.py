@@ -59,8 +59,8 @@ class RegistryStack(Stack):
                 cache_construct = self.registry.cache(name)
                 for account in consumer.accounts:
                     cache_construct.grant_pull_to_account(account)
-                for path in consumer.org_paths:
-                    cache_construct.grant_pull_to_organization_path(path)
+                if consumer.org_paths:
+                    cache_construct.grant_pull_to_organization_paths(*consumer.org_paths)
 
 
 def _ownership(manage: bool | Literal["import"]) -> Ownership:

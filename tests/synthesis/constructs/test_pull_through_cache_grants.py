@@ -157,7 +157,7 @@ class TestOtherAccounts:
     def test_organizations(
         self, cache: PullThroughCache, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType, lint: Lint
     ) -> None:
-        cache.grant_pull_to_organization_path(PATH)
+        cache.grant_pull_to_organization_paths(PATH)
         cache.grant_pull_to_organization("o-zyxw987654")
         template = template_of(stack)
         conditions = [
@@ -213,7 +213,7 @@ class TestOtherAccounts:
         [
             ("grant_pull_to_account", "1234"),
             ("grant_pull_to_role", f"arn:aws:iam::{OTHER}:user/somebody"),
-            ("grant_pull_to_organization_path", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111"),
+            ("grant_pull_to_organization_paths", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111"),
             ("grant_pull_to_organization", "acme"),
         ],
     )

@@ -34,6 +34,7 @@ REGISTRY = Registry(
     production=ProductionScope(
         convention=NamingConvention("{stage}/{team}/{app}"), stages=Stages.of({"dev": False, "prod": True})
     ),
+    base_prefixes=("base",),
     naming_exceptions=(NamingException(names="legacy/batch", reason="older than the convention"),),
     scanning=(
         ScanningConfiguration(

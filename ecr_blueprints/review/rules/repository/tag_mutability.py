@@ -65,9 +65,10 @@ class TagMutabilityRule(Rule):
     ## Known limits
 
     Not held to it: repositories declared as not production, the CDK bootstrap's repository (its tags are
-    hashes of what they name) and repositories below a pull-through cache's prefix (an immutable tag stops
-    following its upstream). Where nothing declares the stage the rule fails; a registry contract with
-    stages settles it. What a creation template makes is not judged.
+    hashes of what they name), repositories below a pull-through cache's prefix (an immutable tag stops
+    following its upstream) and base images below a declared prefix (a tag moves to each patched build;
+    what builds on one pins its digest). Where nothing declares the stage the rule fails; a registry
+    contract with stages settles it. What a creation template makes is not judged.
 
     ## References
 
@@ -123,6 +124,8 @@ class TagMutabilityRule(Rule):
             )
         if name is not None and cache_for(registry, name) is not None:
             return self.not_applicable(source, "a cache's tags follow their upstream")
+        if name is not None and registry.is_base_image(name):
+            return self.not_applicable(source, "a base image's tags move to each patched build")
         standing = standing_of(registry, name)
         if standing.production is False:
             return self.not_applicable(source, standing.reason)

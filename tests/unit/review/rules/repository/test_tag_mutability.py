@@ -51,6 +51,17 @@ def test_what_nothing_declares_fails_and_says_how_to_declare_it(judge):
     assert "--registry registry.json" in finding.fix
 
 
+def test_base_images_below_a_declared_prefix_may_move_their_tags(judge, stages):
+    text = """
+Resources:
+  Base: {Type: AWS::ECR::Repository, Properties: {RepositoryName: base/python}}
+  Basement: {Type: AWS::ECR::Repository, Properties: {RepositoryName: basement/python}}
+"""
+    judged = judge(TagMutabilityRule, text, production=stages, base_prefixes=("base",))
+    assert judged.failed == {"Basement": ["mutable"]}
+    assert judged.not_applicable == {"Base"}
+
+
 def test_a_registry_that_is_not_production_is_not_held_to_it(judge):
     judged = judge(TagMutabilityRule, TEXT, production=ProductionScope(whole_registry=False))
     assert judged.failed == {"Misspelled": ["value"]}
