@@ -55,19 +55,19 @@ clean: ## Removes what the other targets made.
 
 $(VENV)/.ready: pyproject.toml requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	@echo "setting up $(VENV) (Python packages and Node.js)"
+	@echo "setting up $(VENV): Python packages and Node.js, a minute or two"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install -q -r requirements/dev.txt
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 emulator/.venv/.ready: emulator/requirements.txt
-	@echo "setting up emulator/.venv"
+	@echo "setting up emulator/.venv: the local CloudFormation endpoint"
 	@$(PYTHON) -m venv emulator/.venv
 	@emulator/.venv/bin/pip install -q -r emulator/requirements.txt
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json $(VENV)/.ready
-	@echo "setting up the CDK CLI"
+	@echo "setting up node_modules: the CDK CLI"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --no-audit --no-fund
 	@touch $@

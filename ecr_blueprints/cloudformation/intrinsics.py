@@ -9,10 +9,6 @@ What only deployment determines becomes `Unresolved` and is never guessed:
 - an import, a stack output of another stack, a dynamic reference (``{{resolve:…}}``), a macro;
 - ``Fn::If`` on a condition that depends on any of these, unless both branches are equal.
 
-``AWS::Partition`` and ``AWS::URLSuffix`` follow from the Region and are those of the commercial partition
-where the Region is not known: without a Region there is nothing else that tells them apart, and an account
-id in a policy means the same principal in each.
-
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
@@ -23,13 +19,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ecr_blueprints.cloudformation.conditions import presence_under
-from ecr_blueprints.cloudformation.partial_text import ResourceReference, join_text
+from ecr_blueprints.cloudformation.parameters import parameter_of
+from ecr_blueprints.cloudformation.partial_text import join_text
+from ecr_blueprints.cloudformation.pseudo_parameters import pseudo_parameter
+from ecr_blueprints.cloudformation.resource_attributes import attribute_of
 from ecr_blueprints.cloudformation.stack import Stack
 from ecr_blueprints.cloudformation.text_functions import (
     NO_VALUE,
     as_text,
     dynamic_text,
-    interleave,
     is_resolved,
     join,
     length,
@@ -37,7 +35,6 @@ from ecr_blueprints.cloudformation.text_functions import (
     split,
     to_json_string,
 )
-from ecr_blueprints.domain.principals import PARTITIONS, Partition
 from ecr_blueprints.registry.presence import ALWAYS, NEVER, Presence
 from ecr_blueprints.registry.source_location import SourceLocation
 from ecr_blueprints.registry.unresolved import Unresolved
@@ -52,8 +49,7 @@ _NAME_DEPTH: Final = 10
 """What following a name counts for: a name that leads to a name that leads to a name is seldom deeper."""
 
 _SUBSTITUTION: Final = re.compile(r"\$\{([^{}]*)\}")
-_REPOSITORY: Final = "AWS::ECR::Repository"
-_NESTED_STACK: Final = "AWS::CloudFormation::Stack"
+_WHAT_IT_NAMES: Final = {"Fn::ImportValue": "export", "Fn::GetStackOutput": "stack output"}
 
 
 class Resolver:
@@ -63,12 +59,15 @@ class Resolver:
         stack: The stack.
         parent: The resolver of the stack that creates this one. Default: it is no nested stack.
         logical_id: Under which logical ID the parent creates it.
+
+    Attributes:
+        nested: The resolvers of the stacks that it creates, by logical ID.
     """
 
     def __init__(self, stack: Stack, *, parent: Resolver | None = None, logical_id: str = "") -> None:
         self.stack = stack
-        self._parent = parent
-        self._logical_id = logical_id
+        self.parent = parent
+        self.logical_id = logical_id
         self._template = stack.template
         self._known: dict[tuple[str, str], Any] = {}
         self._active: set[tuple[str, str]] = set()
@@ -79,7 +78,6 @@ class Resolver:
             child_id: Resolver(child, parent=self, logical_id=child_id)
             for child_id, child in stack.nested.items()
         }
-        self._partition = _partition(stack.region)
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Fn::FindInMap": self._find_in_map,
@@ -143,7 +141,7 @@ class Resolver:
         if name not in expressions:
             return None
         key = ("condition" if holds else "negated condition", name)
-        found = self._once(key, lambda: presence_under(expressions[name], self, holds=holds))
+        found = self.once(key, lambda: presence_under(expressions[name], self, holds=holds))
         return found if isinstance(found, Presence) else None
 
     @property
@@ -154,18 +152,18 @@ class Resolver:
     @property
     def scope(self) -> str:
         """The template, told apart from every other one of the same deployment."""
-        return self._template.name if self._parent is None else f"{self._parent.scope} {self._logical_id}"
+        return self._template.name if self.parent is None else f"{self.parent.scope} {self.logical_id}"
 
     def parameter(self, name: str) -> Any:
         """The value of a declared parameter: text, a list of texts, or Unresolved."""
-        return self._once(("parameter", name), lambda: self._parameter(name))
+        return self.once(("parameter", name), lambda: parameter_of(self, name))
 
     def output(self, name: str) -> Any:
         """The value of an output; Unresolved if it has none."""
         declared = self._template.section("Outputs").get(name)
         if not isinstance(declared, dict) or "Value" not in declared:
             return Unresolved(f"Outputs.{name}", depends_on=f"output {name}")
-        return self._once(("output", name), lambda: self.resolve(declared["Value"]))
+        return self.once(("output", name), lambda: self.resolve(declared["Value"]))
 
     def source_of(self, logical_id: str, property_path: str | None = None) -> SourceLocation:
         """The place of a resource, with its CDK construct path where there is one."""
@@ -191,8 +189,28 @@ class Resolver:
         """When a resource is there: its condition holds, and the nested stack that it is in is there."""
         name = declared.get("Condition") if isinstance(declared, dict) else None
         own = self.presence(name, True) if isinstance(name, str) else None
-        stack = ALWAYS if self._parent is None else self._parent.source_of(self._logical_id).presence
+        stack = ALWAYS if self.parent is None else self.parent.source_of(self.logical_id).presence
         return stack if own is None else stack.both(own)
+
+    def once(self, key: tuple[str, str], compute: Callable[[], Any]) -> Any:
+        """The value of a name, computed at its first use; Unresolved if it depends on itself.
+
+        Args:
+            key: The kind of name, and the name.
+            compute: Its value.
+        """
+        if key in self._known:
+            return self._known[key]
+        if key in self._active or self._root._depth >= MAX_RESOLVING_DEPTH:
+            return Unresolved(f"{key[1]}, in terms of itself", depends_on=f"{key[0]} {key[1]}")
+        self._active.add(key)
+        self._root._depth += _NAME_DEPTH
+        try:
+            self._known[key] = compute()
+        finally:
+            self._root._depth -= _NAME_DEPTH
+            self._active.discard(key)
+        return self._known[key]
 
     # Functions
 
@@ -222,26 +240,10 @@ class Resolver:
         if not isinstance(name, str):
             return Unresolved("Ref", depends_on="what Ref names")
         if name.startswith("AWS::"):
-            return self._pseudo_parameter(name)
+            return pseudo_parameter(self.stack, name)
         if name in self._template.section("Parameters"):
             return self.parameter(name)
-        return self._attribute(name, "Ref")
-
-    def _pseudo_parameter(self, name: str) -> Any:
-        value: Any = None
-        if name == "AWS::NoValue":
-            return NO_VALUE
-        if name == "AWS::Region":
-            value = self.stack.region
-        elif name == "AWS::AccountId":
-            value = self.stack.account
-        elif name == "AWS::Partition":
-            value = self._partition.name
-        elif name == "AWS::URLSuffix":
-            value = self._partition.dns_suffix
-        elif name == "AWS::StackName":
-            value = self.stack.name
-        return Unresolved(f"Ref: {name}", depends_on=name) if value is None else value
+        return attribute_of(self, name, "Ref")
 
     def _get_att(self, argument: Any) -> Any:
         if isinstance(argument, str):
@@ -251,93 +253,8 @@ class Resolver:
             and len(argument) >= 2
             and all(isinstance(part, str) for part in argument)
         ):
-            return self._attribute(argument[0], ".".join(argument[1:]))
+            return attribute_of(self, argument[0], ".".join(argument[1:]))
         return Unresolved("Fn::GetAtt", depends_on="what Fn::GetAtt names")
-
-    def _attribute(self, logical_id: str, attribute: str) -> Any:
-        """The ``Ref`` or an attribute of a resource."""
-        declared = self._template.resources.get(logical_id)
-        expression = f"Ref: {logical_id}" if attribute == "Ref" else f"Fn::GetAtt: {logical_id}.{attribute}"
-        depends_on = f"resource {logical_id}"
-        if not isinstance(declared, dict):
-            return Unresolved(expression, depends_on=depends_on)
-        resource_type = declared.get("Type")
-        if resource_type == _NESTED_STACK and attribute.startswith("Outputs.") and logical_id in self.nested:
-            return self.nested[logical_id].output(attribute.removeprefix("Outputs."))
-        if resource_type == _REPOSITORY and attribute in ("Ref", "Arn", "RepositoryUri"):
-            name = self._repository_name(logical_id, declared)
-            if isinstance(name, str):
-                return self._repository_attribute(attribute, name)
-
-        if not isinstance(resource_type, str) or resource_type not in _LINKED_TYPES:
-            return Unresolved(expression, depends_on=depends_on)
-        linked_type = resource_type
-
-        def reference() -> ResourceReference:
-            properties = self.resolve(declared.get("Properties", {}))
-            return ResourceReference(
-                expression,
-                depends_on,
-                attribute=attribute,
-                resource_type=linked_type,
-                source=self.source_of(logical_id),
-                properties=properties if isinstance(properties, dict) else {},
-            )
-
-        return self._once((f"attribute {attribute}", logical_id), reference)
-
-    def _repository_name(self, logical_id: str, declared: Mapping[str, Any]) -> Any:
-        properties = declared.get("Properties")
-        if not isinstance(properties, dict) or "RepositoryName" not in properties:
-            return None
-        return self._once(("name", logical_id), lambda: as_text(self.resolve(properties["RepositoryName"])))
-
-    def _repository_attribute(self, attribute: str, name: str) -> str | Unresolved:
-        region, account = self._pseudo_parameter("AWS::Region"), self._pseudo_parameter("AWS::AccountId")
-        if attribute == "Ref":
-            return name
-        if attribute == "Arn":
-            return join_text(
-                [f"arn:{self._partition.name}:ecr:", region, ":", account, f":repository/{name}"]
-            )
-        return join_text([account, ".dkr.ecr.", region, f".{self._partition.dns_suffix}/{name}"])
-
-    def _parameter(self, name: str) -> Any:
-        declared = self._template.section("Parameters").get(name)
-        declaration = declared if isinstance(declared, dict) else {}
-        unknown = Unresolved(f"Ref: {name}", depends_on=f"parameter {name}")
-        kind = declaration.get("Type")
-        value: Any = self.stack.parameters.get(name)
-        if value is None and self._parent is not None:
-            value = self._parent._passed(self._logical_id, name)
-            if value is None:
-                value = as_text(declaration.get("Default"))
-        if isinstance(kind, str) and kind.startswith("AWS::SSM::Parameter::Value"):
-            return unknown
-        if isinstance(value, str):
-            is_list = isinstance(kind, str) and (kind == "CommaDelimitedList" or kind.startswith("List<"))
-            return [item.strip() for item in value.split(",")] if is_list else value
-        return value if isinstance(value, Unresolved) else unknown
-
-    def _passed(self, logical_id: str, parameter: str) -> Any:
-        """What this stack passes to a nested one; None if it passes nothing."""
-        declared = self._template.resources.get(logical_id)
-        properties = declared.get("Properties") if isinstance(declared, dict) else None
-        parameters = properties.get("Parameters") if isinstance(properties, dict) else None
-        if not isinstance(parameters, dict):
-            return None
-        if len(parameters) == 1 and next(iter(parameters)).startswith("Fn::"):
-            parameters = self.resolve(parameters)
-            if isinstance(parameters, Unresolved):
-                return parameters
-        if not isinstance(parameters, dict) or parameter not in parameters:
-            return None
-        value = self.resolve(parameters[parameter])
-        if value is NO_VALUE:
-            return None
-        if isinstance(value, list):
-            return join_text(interleave(",", value))
-        return as_text(value)
 
     def _sub(self, argument: Any) -> Any:
         variables: Mapping[str, Any] = {}
@@ -391,30 +308,3 @@ class Resolver:
         if first is second or (is_resolved(first) and first == second):
             return first
         return Unresolved(f"Fn::If: {name}", depends_on=f"condition {name}")
-
-    def _once(self, key: tuple[str, str], compute: Callable[[], Any]) -> Any:
-        """The value of a name, computed at its first use; Unresolved if it depends on itself."""
-        if key in self._known:
-            return self._known[key]
-        if key in self._active or self._root._depth >= MAX_RESOLVING_DEPTH:
-            return Unresolved(f"{key[1]}, in terms of itself", depends_on=f"{key[0]} {key[1]}")
-        self._active.add(key)
-        self._root._depth += _NAME_DEPTH
-        try:
-            self._known[key] = compute()
-        finally:
-            self._root._depth -= _NAME_DEPTH
-            self._active.discard(key)
-        return self._known[key]
-
-
-_WHAT_IT_NAMES: Final = {"Fn::ImportValue": "export", "Fn::GetStackOutput": "stack output"}
-
-_LINKED_TYPES: Final = frozenset({"AWS::SecretsManager::Secret", "AWS::KMS::Key", "AWS::KMS::ReplicaKey"})
-"""The types of which a reader wants to see the resource behind a reference."""
-
-
-def _partition(region: str | None) -> Partition:
-    if region is None:
-        return PARTITIONS[-1]
-    return next(partition for partition in PARTITIONS if region.startswith(partition.region_prefix))

@@ -37,13 +37,11 @@ class ResourceReference(Unresolved):
     """A ``Ref`` or attribute of a resource that the same template or assembly declares.
 
     Attributes:
-        attribute: ``Ref``, or the attribute's name.
         resource_type: The type of the resource, such as ``AWS::SecretsManager::Secret``.
         source: Where the resource is declared.
         properties: The resource's properties, resolved; empty if they are no mapping.
     """
 
-    attribute: str = "Ref"
     resource_type: str = ""
     source: SourceLocation = field(default_factory=SourceLocation)
     properties: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)

@@ -14,7 +14,6 @@ from ecr_blueprints.domain.repository_name import RepositoryName
 __all__ = [
     "AccountId",
     "Convention",
-    "OrganizationId",
     "OrganizationPath",
     "RegionName",
     "RepositoryNameText",
@@ -37,9 +36,6 @@ AccountId = Annotated[
 ]
 RegionName = Annotated[
     str, _checked(principals.check_region), Field(description="A Region, such as eu-west-1.")
-]
-OrganizationId = Annotated[
-    str, _checked(principals.check_organization_id), Field(description="An organization's id, o-…")
 ]
 OrganizationPath = Annotated[
     str,

@@ -16,14 +16,20 @@ from constructs import Construct
 from ecr_blueprints.constructs.argument_type import check_arguments, member_of
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
-from ecr_blueprints.constructs.deletion_keys import DELETION_CONTEXT_KEY, check_removal, is_deletion_allowed
+from ecr_blueprints.constructs.deletion_keys import check_removal, is_deletion_allowed
 from ecr_blueprints.constructs.image_reference import RegistryImage, image_suffix
 from ecr_blueprints.constructs.image_repository_arguments import IMAGE_REPOSITORY_ARGUMENTS
 from ecr_blueprints.constructs.owner_tags import owner_tags
 from ecr_blueprints.constructs.policy_length import watch_policy_length
+from ecr_blueprints.constructs.policy_statement import check_statement
 from ecr_blueprints.constructs.registry_environment import check_same_environment
 from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.constructs.repository_declaration import declared_repository, named_repository
+from ecr_blueprints.constructs.repository_deletion import (
+    DELETION_POLICIES,
+    KEPT_ONCE_CREATED,
+    RepositoryDeletion,
+)
 from ecr_blueprints.constructs.repository_encryption import read_encryption
 from ecr_blueprints.constructs.repository_grants import RepositoryGrants, check_actions
 from ecr_blueprints.constructs.repository_lifecycle import RepositoryLifecycle, read_cdk_rule
@@ -31,17 +37,13 @@ from ecr_blueprints.constructs.repository_mutability import check_exclusions, de
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.repository_name import RepositoryName
 from ecr_blueprints.domain.tags import MutabilityMode
-from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.lifecycle.document import render_lifecycle_policy
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
-from ecr_blueprints.registry.repository import DeletionPolicy, Repository
+from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.unresolved import Unresolved
 
 __all__ = ["ImageRepository"]
-
-_KEPT_WARNING: Final = "ecr-blueprints:repository-kept"
-"""The id of the warning that a repository is kept although its construct says otherwise."""
 
 _LATEST_WARNING: Final = "ecr-blueprints:latest-in-production"
 """The id of the warning that production runs whatever ``latest`` is at the moment."""
@@ -50,19 +52,6 @@ _LATEST_WARNING: Final = "ecr-blueprints:latest-in-production"
 _NAME_FOR_CDK: Final = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
 
 _REMOVAL: Final = "removal_policy"
-
-_DELETED: Final = DeletionPolicy(on_delete="Delete", on_replace="Delete")
-_KEPT: Final = DeletionPolicy(on_delete="Retain", on_replace="Retain")
-_KEPT_ONCE_CREATED: Final = DeletionPolicy(on_delete="RetainExceptOnCreate", on_replace="Retain")
-_DELETION_POLICIES: Final = {
-    cdk.RemovalPolicy.DESTROY: _DELETED,
-    cdk.RemovalPolicy.RETAIN: _KEPT,
-    cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: _KEPT_ONCE_CREATED,
-}
-"""What CloudFormation is told, by CDK's word for it."""
-
-_AUTO_DELETE_RESOURCE: Final = "AutoDeleteImagesCustomResource"
-_AUTO_DELETE_TAG: Final = "aws-cdk:auto-delete-images"
 
 
 class ImageRepository(ecr.Repository):
@@ -231,12 +220,12 @@ class ImageRepository(ecr.Repository):
         self._literal_name = name
         self._registry_reference = registry
         self._declared: Repository | None = None
-        self._has_warned = False
         self._access = RepositoryGrants.from_repository(self)
         self._resource_registry_id = lifecycle_registry_id
         resource = self.node.default_child
         assert isinstance(resource, ecr.CfnRepository)
         self._repository_resource = resource
+        self._deletion = RepositoryDeletion(self, resource, repository_name=name)
         if name_for_cdk != repository_name:
             resource.repository_name = repository_name
         if ciphered.for_resource is not None:
@@ -247,8 +236,10 @@ class ImageRepository(ecr.Repository):
             properties["imageTagMutability"] = default_mutability(kind).value
             resource.image_tag_mutability = properties["imageTagMutability"]
         if not may_destroy:
-            self._warn_kept()
-        deletion_policy = self._settle_deletion(removal_policy, properties)
+            self._deletion.warn_kept()
+        deletion_policy = self._deletion.settle(removal_policy, properties)
+        if deletion_policy == KEPT_ONCE_CREATED:
+            super().apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self._lifecycle = lifecycle.after_injection(
             mutability=MutabilityMode(properties["imageTagMutability"]),
             text=properties.get("lifecyclePolicy", {}).get("lifecyclePolicyText"),
@@ -330,11 +321,11 @@ class ImageRepository(ecr.Repository):
             {"removal_policy": policy}, IMAGE_REPOSITORY_ARGUMENTS, where=where, required=(_REMOVAL,)
         )
         check_removal(policy, where=where)
-        if policy is cdk.RemovalPolicy.DESTROY and not self._may_be_deleted():
-            self._warn_kept()
+        if policy is cdk.RemovalPolicy.DESTROY and not self._deletion.is_allowed():
+            self._deletion.warn_kept()
             return
         super().apply_removal_policy(policy)
-        self._declare_anew(deletion_policy=_DELETION_POLICIES[policy])
+        self._declare_anew(deletion_policy=DELETION_POLICIES[policy])
 
     def add_to_resource_policy(self, statement: iam.PolicyStatement) -> iam.AddToResourcePolicyResult:
         """Add a statement to the repository policy; leave its resources out.
@@ -345,13 +336,7 @@ class ImageRepository(ecr.Repository):
         Raises:
             InvalidValueError: It is no statement.
         """
-        if not isinstance(statement, iam.PolicyStatement):
-            raise InvalidValueError(
-                f"the statement is of the type {type(statement).__name__}",
-                where=f"{self._lifecycle.where}.add_to_resource_policy(…)",
-                allowed="a PolicyStatement of aws_cdk.aws_iam",
-                fix="for a JSON object write iam.PolicyStatement.from_json(…)",
-            )
+        check_statement(statement, where=f"{self._lifecycle.where}.add_to_resource_policy(…)")
         watch_policy_length(self, self._repository_resource)
         self._declare_anew(
             policy=Unresolved("the statements that synthesis collects", depends_on=self.node.path)
@@ -464,36 +449,3 @@ class ImageRepository(ecr.Repository):
         if later != self._declared:
             self._registry_reference.replace_repository(self._declared, later)
             self._declared = later
-
-    def _may_be_deleted(self) -> bool:
-        return is_deletion_allowed(self, repository_name=self._literal_name, construct_path=self.node.path)
-
-    def _settle_deletion(self, given: cdk.RemovalPolicy | None, properties: dict[str, Any]) -> DeletionPolicy:
-        """Keep the repository unless both keys are turned, and say what CloudFormation will do."""
-        resource = self._repository_resource
-        is_deleted = resource.cfn_options.deletion_policy is cdk.CfnDeletionPolicy.DELETE
-        if is_deleted and (given is cdk.RemovalPolicy.DESTROY or self._may_be_deleted()):
-            return _DELETED
-        if is_deleted:
-            self._warn_kept()
-            resource.empty_on_delete = None
-            properties.pop("emptyOnDelete", None)
-            if self.node.try_remove_child(_AUTO_DELETE_RESOURCE):
-                cdk.Tags.of(resource).remove(_AUTO_DELETE_TAG)
-        if given is cdk.RemovalPolicy.RETAIN:
-            return _KEPT
-        super().apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        return _KEPT_ONCE_CREATED
-
-    def _warn_kept(self) -> None:
-        if self._has_warned:
-            return
-        self._has_warned = True
-        named = self._literal_name if self._literal_name is not None else self.node.path
-        cdk.Validations.of(self).add_warning(
-            _KEPT_WARNING,
-            f"{named} and its images are kept although its removal policy is DESTROY, since deletion takes a "
-            f"second key. To allow it, set the context value {DELETION_CONTEXT_KEY!r} of its app or stage to "
-            f'["{named}"] (names or construct paths; * is a wildcard). To keep the repository, leave '
-            "removal_policy, empty_on_delete and auto_delete_images out",
-        )

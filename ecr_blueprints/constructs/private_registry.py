@@ -17,13 +17,14 @@ from constructs import Construct
 from ecr_blueprints.constructs.app_registries import AppRegistries
 from ecr_blueprints.constructs.argument_type import Accepted, check_arguments
 from ecr_blueprints.constructs.cache_lookup import find_cache
+from ecr_blueprints.constructs.cache_upstream import read_upstream
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
-from ecr_blueprints.constructs.creation_template_model import describe_creation_template
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.declared_name import check_declared_name, excepting
 from ecr_blueprints.constructs.declared_production import declared_production
 from ecr_blueprints.constructs.imported_registry import ImportedRegistry
-from ecr_blueprints.constructs.pull_through_cache import PullThroughCache, read_upstream
+from ecr_blueprints.constructs.policy_statement import check_registry_statement, check_statement
+from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
 from ecr_blueprints.constructs.registry_at_synthesis import RegistryAtSynthesis
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
 from ecr_blueprints.constructs.registry_ledger import RegistryContribution, RegistryLedger
@@ -33,6 +34,11 @@ from ecr_blueprints.constructs.registry_question import production_of, template_
 from ecr_blueprints.constructs.registry_scanning import RegistryScanning
 from ecr_blueprints.constructs.registry_scanning_configuration import RegistryScanningConfiguration
 from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
+from ecr_blueprints.constructs.root_template import (
+    check_root_template,
+    choose_root_options,
+    make_root_template,
+)
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.naming_convention import NamingConvention
@@ -70,8 +76,6 @@ _ACCEPTED = {
 }
 _SCANNING_ID = "ScanningConfiguration"
 _POLICY_ID = "RegistryPolicy"
-_ROOT_TEMPLATE_ID = "RootTemplate"
-_ROOT_MECHANISMS = (AppliedFor.REPLICATION, AppliedFor.PULL_THROUGH_CACHE)
 _DEFAULT_RETENTION = Retention()
 
 
@@ -145,15 +149,9 @@ class PrivateRegistry(Construct):
         self._manage.check(
             account=self._environment.account, has_root_template=root_template is not False, where=path
         )
-        root_options = _root_options(root_template, self._manage.root_template)
+        root_options = choose_root_options(root_template, self._manage.root_template)
         if root_options is not None:
-            describe_creation_template(
-                f"{path}/{_ROOT_TEMPLATE_ID}",
-                prefix=ROOT,
-                applied_for=_ROOT_MECHANISMS,
-                options=root_options,
-                region=self._environment.region,
-            )
+            check_root_template(root_options, registry_path=path, region=self._environment.region)
         self._path = path
         self._ledger = RegistryLedger(
             Registry(
@@ -185,7 +183,7 @@ class PrivateRegistry(Construct):
             self.scanning_configuration = RegistryScanningConfiguration(
                 self, _SCANNING_ID, plan=self._ledger.scanning_plan
             )
-        self.root_template = None if root_options is None else self._make_root_template(root_options)
+        self.root_template = None if root_options is None else make_root_template(self, root_options)
         self.owner_parameter = self._make_owner_parameter()
         in_app.add(self._environment.key, self)
         self.node.add_validation(RegistryAtSynthesis(self))
@@ -396,28 +394,14 @@ class PrivateRegistry(Construct):
             InvalidValueError: It is no statement of a resource policy, the policy would be too long, or the
                 registry policy is unmanaged.
         """
-        if not isinstance(statement, iam.PolicyStatement):
-            raise InvalidValueError(
-                f"the statement is of the type {type(statement).__name__}",
-                where=f"{self._path}.add_to_registry_policy(…)",
-                allowed="a PolicyStatement of aws_cdk.aws_iam",
-                fix="for a JSON object write iam.PolicyStatement.from_json(…)",
-            )
+        check_statement(statement, where=f"{self._path}.add_to_registry_policy(…)")
         if self._manage.registry_policy is Ownership.UNMANAGED:
             raise InvalidValueError(
                 "the registry policy is unmanaged, so that nothing can be added to it here",
                 where=self._path,
                 fix="add the statement where the registry policy is owned, or manage it here",
             )
-        faults = [*statement.validate_for_any_policy(), *statement.validate_for_resource_policy()]
-        if not statement.resources and not statement.not_resources:
-            faults.append("a registry policy's statement must name its resources")
-        if faults:
-            raise InvalidValueError(
-                f"no statement of a registry policy: {'; '.join(dict.fromkeys(faults))}",
-                where=f"{self._path}.add_to_registry_policy",
-                allowed="a statement with principals, actions and resources",
-            )
+        check_registry_statement(statement, where=f"{self._path}.add_to_registry_policy")
         contributor = f"#{len(self._policy.statements)}"
         self.set_registry_policy(contributor, [statement.to_statement_json()])
 
@@ -520,18 +504,6 @@ class PrivateRegistry(Construct):
     def _part(self, construct_id: str, resource_type: str) -> SourceLocation:
         return SourceLocation(construct_path=f"{self._path}/{construct_id}", resource_type=resource_type)
 
-    def _make_root_template(self, options: CreationTemplateOptions) -> RepositoryCreationTemplate:
-        imported = self._manage.root_template is Ownership.IMPORT
-        return RepositoryCreationTemplate(
-            self,
-            _ROOT_TEMPLATE_ID,
-            registry=self,
-            prefix=ROOT,
-            applied_for=_ROOT_MECHANISMS,
-            options=options,
-            removal_policy=cdk.RemovalPolicy.RETAIN if imported else None,
-        )
-
     def _make_owner_parameter(self) -> ssm.CfnParameter | None:
         if not self._manage.owner_parameter:
             return None
@@ -555,14 +527,6 @@ def _base_prefixes(given: Sequence[str], where: str) -> tuple[str, ...]:
             fix="write production=True to have everything scanned as production is",
         )
     return tuple(prefix.namespace for prefix in prefixes)
-
-
-def _root_options(
-    chosen: CreationTemplateOptions | bool, ownership: Ownership
-) -> CreationTemplateOptions | None:
-    if chosen is False or ownership is Ownership.UNMANAGED:
-        return None
-    return CreationTemplateOptions.harmless() if chosen is True else chosen
 
 
 def _removal_policy(ownership: Ownership) -> cdk.RemovalPolicy:

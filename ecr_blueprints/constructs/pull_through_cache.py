@@ -21,6 +21,7 @@ from ecr_blueprints.constructs.cache_consumers import (
 from ecr_blueprints.constructs.cache_credential import CacheCredential
 from ecr_blueprints.constructs.cache_credential_secret import CacheCredentialSecret
 from ecr_blueprints.constructs.cache_pull_grant import check_create, grant_identity_pull
+from ecr_blueprints.constructs.cache_upstream import IS_FIXED, check_upstream, read_upstream
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.creation_template_model import describe_creation_template
 from ecr_blueprints.constructs.creation_template_options import (
@@ -39,7 +40,7 @@ from ecr_blueprints.constructs.registry_environment import check_registry, check
 from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.repository_filter import CachePrefix
-from ecr_blueprints.domain.upstream_registry import UpstreamRegistry, UpstreamRegistryKey
+from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.registry.cache_credential import find_credential_faults
 from ecr_blueprints.registry.cache_rule import CacheRule
@@ -48,9 +49,8 @@ from ecr_blueprints.registry.source_location import SourceLocation
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
 
-__all__ = ["PullThroughCache", "read_upstream"]
+__all__ = ["PullThroughCache"]
 
-_IS_FIXED = "ECR fixes it when a cache is created"
 _ACCEPTED = {"secret_name": TEXT, "template": CREATION_TEMPLATE_OPTIONS}
 _CREDENTIAL_ID = "Credential"
 _TEMPLATE_ID = "CreationTemplate"
@@ -104,9 +104,9 @@ class PullThroughCache(Construct):
         check_arguments({"secret_name": secret_name, "template": template}, _ACCEPTED, where=path)
         known = read_upstream(upstream, where=path)
         if prefix is not None:
-            check_literal_text(prefix, argument="prefix", where=path, because=_IS_FIXED)
+            check_literal_text(prefix, argument="prefix", where=path, because=IS_FIXED)
         namespace = CachePrefix(known.default_prefix if prefix is None else prefix).value.removesuffix("/")
-        _check_upstream(known, f"cache {namespace!r}")
+        check_upstream(known, where=f"cache {namespace!r}")
         chosen = CacheCredential.choose(
             known,
             prefix=namespace,
@@ -328,36 +328,3 @@ class PullThroughCache(Construct):
         self.template.set_consumer_statements(pull_statements(consumers, partition=partition))
         self._registry.set_registry_policy(self.node.path, statements)
         self._consumers[key] = consumer
-
-
-def read_upstream(upstream: object, *, where: str) -> UpstreamRegistry:
-    """The upstream, given itself or by its key, host or common name.
-
-    Args:
-        upstream: As given.
-        where: The cache, for the error.
-
-    Raises:
-        InvalidValueError: ECR cannot cache it, or it is known only at deployment.
-    """
-    if isinstance(upstream, UpstreamRegistry):
-        return upstream
-    text = check_literal_text(upstream, argument="upstream", where=where, because=_IS_FIXED)
-    return UpstreamRegistry.parse(text)
-
-
-def _check_upstream(upstream: UpstreamRegistry, where: str) -> None:
-    if upstream.key is UpstreamRegistryKey.ECR:
-        raise InvalidValueError(
-            "a cache of another ECR registry is not supported yet",
-            where=where,
-            allowed=", ".join(key for key in UpstreamRegistryKey if key is not UpstreamRegistryKey.ECR),
-            fix="use CfnPullThroughCacheRule for it",
-        )
-    if upstream.upstream_registry_url is None:
-        raise InvalidValueError(
-            f"the address of {upstream.key} is not known",
-            where=where,
-            allowed=upstream.url_form,
-            fix=f"give its host, {upstream.url_form}, as the upstream",
-        )

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from ecr_blueprints.errors import InvalidValueError
-
-__all__ = ["ACCOUNT_SETTING_VALUES", "AccountSetting", "check_account_setting"]
+__all__ = ["ACCOUNT_SETTING_VALUES", "AccountSetting"]
 
 
 class AccountSetting(StrEnum):
@@ -35,19 +33,3 @@ ACCOUNT_SETTING_VALUES: Mapping[AccountSetting, tuple[str, ...]] = MappingProxyT
     }
 )
 """The values that ``PutAccountSetting`` documents as valid."""
-
-
-def check_account_setting(name: AccountSetting, value: str) -> str:
-    """Return the value if the setting can have it.
-
-    Raises:
-        InvalidValueError: It cannot.
-    """
-    allowed = ACCOUNT_SETTING_VALUES[name]
-    if value not in allowed:
-        raise InvalidValueError(
-            f"the account setting {name} cannot be {value!r}",
-            where="account setting",
-            allowed=", ".join(allowed),
-        )
-    return value

@@ -177,11 +177,6 @@ class SigningFilter(_Filter):
         """The filter itself."""
         return self.value
 
-    @property
-    def is_verified(self) -> bool:
-        """Whether AWS documents what the filter selects: only with a wildcard."""
-        return WILDCARD in self.value
-
 
 class ReplicationFilter(_Filter):
     """A repository filter of a replication rule (``PREFIX_MATCH``): what the name starts with.

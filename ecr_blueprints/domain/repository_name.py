@@ -84,17 +84,6 @@ class RepositoryName(str):
         """The parts between the slashes: ``("prod", "payments", "api")``."""
         return tuple(self.split("/"))
 
-    def is_under(self, prefix: str) -> bool:
-        """Tell whether the name lies under a prefix with ECR's implied slash.
-
-        ``prod`` and ``prod/`` both hold ``prod/api``, and neither ``prod`` itself nor ``production/api``;
-        ``ROOT`` holds every name (facts §2). A replication filter works otherwise (facts §17).
-
-        Args:
-            prefix: A creation template's or cache rule's prefix.
-        """
-        return prefix == ROOT or self.startswith(prefix.removesuffix("/") + "/")
-
 
 def _shown(value: str) -> str:
     """The text as an error message quotes it, cut where it is longer than any name can be."""

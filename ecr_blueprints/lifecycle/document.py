@@ -12,12 +12,8 @@ from functools import lru_cache
 from typing import Final
 
 from ecr_blueprints.lifecycle.constraints import violations_of_drafts
-from ecr_blueprints.lifecycle.document_reader import (
-    JsonObject,
-    PolicyReader,
-    kind_of_json,
-    object_of_pairs,
-)
+from ecr_blueprints.lifecycle.document_reader import PolicyReader
+from ecr_blueprints.lifecycle.json_object import JsonObject, kind_of_json, object_of_pairs
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy, refuse, too_long
 from ecr_blueprints.lifecycle.policy_text import MAXIMUM_TEXT_LENGTH, MINIMUM_TEXT_LENGTH, policy_text
 from ecr_blueprints.lifecycle.rule import LifecycleRule

@@ -22,6 +22,14 @@ from ecr_blueprints.lifecycle.image import InventoryImage
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.reach import selects_within, tags_reaching
 from ecr_blueprints.lifecycle.rule import LifecycleRule
+from ecr_blueprints.lifecycle.rule_in_words import (
+    action_in_words,
+    fate_in_words,
+    image_in_words,
+    moment_in_words,
+    selection_in_words,
+    tag_list_in_words,
+)
 from ecr_blueprints.lifecycle.tag_language import (
     EVERY_TAG,
     Effort,
@@ -31,11 +39,8 @@ from ecr_blueprints.lifecycle.tag_language import (
     entries_of,
     tag_outside,
 )
-from ecr_blueprints.lifecycle.violation import shown_text
 
 __all__ = ["Trap", "TrapKind", "find_traps"]
-
-_SHOWN_ENTRIES: Final = 5
 
 # A policy of fifty ordinary rules needs a hundredth of it; it is used up in a third of a second.
 _STEPS_FOR_ONE_CLASS: Final = 800_000
@@ -148,8 +153,9 @@ class _Search:
                     rule,
                     other,
                     shown,
-                    f"rule {rule.priority} is there to keep {_selection(rule)}, but rule {other.priority} "
-                    f"comes first: {_image(tags)} is {_done(other)} all the same",
+                    f"rule {rule.priority} is there to keep {selection_in_words(rule)}, but rule "
+                    f"{other.priority} comes first: {image_in_words(tags)} is {fate_in_words(other)} all the "
+                    "same",
                     _first(rule, other),
                 )
         return None
@@ -180,13 +186,15 @@ class _Search:
                 "tags cannot be one policy"
             )
         takes = (
-            f"rule {by.priority} comes first and takes {_selection(rule)}, also those that it does not act on"
+            f"rule {by.priority} comes first and takes {selection_in_words(rule)}, also those that it does "
+            "not act on"
             if taker is not None
-            else f"the rules before it together take {_selection(rule)}"
+            else f"the rules before it together take {selection_in_words(rule)}"
         )
         message = (
-            f"rule {rule.priority} can never {_verb(rule)} an image: {takes}; {_image(tags)} belongs to "
-            f"rule {by.priority}, which {_verb(by)}s {_when(by)}"
+            f"rule {rule.priority} can never {action_in_words(rule)} an image: {takes}; "
+            f"{image_in_words(tags)} belongs to rule {by.priority}, "
+            f"which {action_in_words(by)}s {moment_in_words(by)}"
         )
         return _trap(kind, rule, by, shown, message, fix)
 
@@ -238,8 +246,8 @@ class _Search:
             rule,
             other,
             shown,
-            f"rule {rule.priority} keeps only images with tags for every entry of {_list(rule)}: "
-            f"{_image((tag,))} is {_done(other)} by rule {other.priority}",
+            f"rule {rule.priority} keeps only images with tags for every entry of {tag_list_in_words(rule)}: "
+            f"{image_in_words((tag,))} is {fate_in_words(other)} by rule {other.priority}",
             _one_rule_each(rule),
         )
 
@@ -254,7 +262,8 @@ class _Search:
             rule,
             None,
             shown,
-            f"rule {rule.priority} misses {_image((tag,))}: an image must match every entry of {_list(rule)}",
+            f"rule {rule.priority} misses {image_in_words((tag,))}: an image must match every entry of "
+            f"{tag_list_in_words(rule)}",
             _one_rule_each(rule),
         )
 
@@ -286,9 +295,6 @@ def _one_rule_each(rule: LifecycleRule) -> str:
     )
 
 
-# --- words ------------------------------------------------------------------------------------------
-
-
 def _trap(
     kind: TrapKind,
     rule: LifecycleRule,
@@ -307,35 +313,3 @@ def _trap(
         inventory=shown.inventory,
         now=shown.now,
     )
-
-
-def _image(tags: Sequence[str]) -> str:
-    return f"an image tagged {', '.join(tags)}" if tags else "an image without a tag"
-
-
-def _list(rule: LifecycleRule) -> str:
-    entries = rule.tag_patterns if rule.tag_patterns else rule.tag_prefixes
-    shown = [shown_text(entry)[1:-1] for entry in entries[:_SHOWN_ENTRIES]]
-    return "[" + ", ".join(shown + ["…"] * (len(entries) > _SHOWN_ENTRIES)) + "]"
-
-
-def _selection(rule: LifecycleRule) -> str:
-    if rule.tag_status is TagStatus.ANY:
-        return "every image"
-    if rule.tag_status is TagStatus.UNTAGGED:
-        return "the untagged images"
-    return f"the images of {_list(rule)}"
-
-
-def _done(rule: LifecycleRule) -> str:
-    return "deleted" if rule.action is ActionType.EXPIRE else "archived"
-
-
-def _verb(rule: LifecycleRule) -> str:
-    return "delete" if rule.action is ActionType.EXPIRE else "archive"
-
-
-def _when(rule: LifecycleRule) -> str:
-    if rule.count_type is CountType.IMAGE_COUNT_MORE_THAN:
-        return f"when there are more than {rule.count_number}"
-    return f"after {rule.count_number} day{'' if rule.count_number == 1 else 's'}"

@@ -6,19 +6,24 @@ condition keeps strangers out. A condition does so only if it holds for nobody b
 account, a network or a named principal that the policy's author chose. A Deny of everybody outside does
 the same for every statement of its policy.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html,
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html, and
-the width of an address range from https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+Which keys can do so is in `condition_keys`. Source of what the operators mean:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from ecr_blueprints.domain.condition_keys import (
+    KEY_PREFIXES_THAT_NAME_NOBODY,
+    KEYS_IN_EVERY_SIGNED_REQUEST,
+    KEYS_OF_THE_OWN_RESOURCE,
+    KEYS_THAT_NAME_NOBODY,
+    KEYS_THAT_NAME_SOMEBODY,
+)
 from ecr_blueprints.domain.wildcard import matches_wildcard
 from ecr_blueprints.registry.access_policy import AccessPolicy, Condition, Effect, Principal, Statement
 from ecr_blueprints.registry.unresolved import Resolvable, Unresolved
@@ -124,22 +129,12 @@ def _may_be_wildcard(value: Unresolved) -> bool:
 
 # --- conditions -------------------------------------------------------------------------------------
 
-_ORGANIZATION_ID_LENGTH = 12
-"""``o-`` and at least ten characters (https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html)."""
-
-_ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _VARIABLE = re.compile(r"\$\{([^},]*)")
 _WILDCARD = re.compile(r"[*?]")
 _HOLE = re.compile(r"\$\{[^}]*\}")
 _CONCRETE_HOLE = re.compile(r"\$\{(?:AWS::[^}]*|[^}]*\.[^}]*)\}")
 """A part of a text that only deployment determines; a pseudo parameter or an attribute is no wildcard."""
 _SOME_ACCOUNT = "0" * 12
-
-_IN_EVERY_SIGNED_REQUEST = frozenset({"aws:principalarn", "aws:principalaccount", "aws:userid"})
-"""Keys that are never absent, so that ``…IfExists`` and ``ForAllValues`` do not weaken them."""
-
-_OF_THE_OWN_RESOURCE = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"})
-"""Variables that stand for the registry's own account or organization."""
 
 
 def _condition(condition: Condition, among: Iterable[Condition]) -> Reach:
@@ -152,12 +147,12 @@ def _condition(condition: Condition, among: Iterable[Condition]) -> Reach:
     if operator.removesuffix("ifexists").find("not") >= 0:
         return _useless(f"{shown} admits everybody but those it lists")
     absent = operator.endswith("ifexists") or quantifier == "forallvalues"
-    if absent and key not in _IN_EVERY_SIGNED_REQUEST and not _is_required(key, among):
+    if absent and key not in KEYS_IN_EVERY_SIGNED_REQUEST and not _is_required(key, among):
         return _useless(f"{shown} also holds where the key is absent")
     operator = operator.removesuffix("ifexists")
-    if key in _KEYS_THAT_NAME_NOBODY or key.startswith(_PREFIXES_THAT_NAME_NOBODY):
+    if key in KEYS_THAT_NAME_NOBODY or key.startswith(KEY_PREFIXES_THAT_NAME_NOBODY):
         return _useless(f"{condition.key} does not say whose principal it is")
-    narrows = _NARROWING_KEYS.get(key)
+    narrows = KEYS_THAT_NAME_SOMEBODY.get(key)
     if narrows is None:
         return Reach(exposure=Exposure.UNKNOWN, unknown=f"what the condition key {condition.key} limits")
     reaches = [_value(value, key, operator, narrows, shown) for value in condition.values]
@@ -228,7 +223,7 @@ def _value(
         return Reach(exposure=Exposure.NARROW) if exact else _partial(value, narrows, shown)
     variables = {name.strip().lower() for name in _VARIABLE.findall(value)}
     if variables:
-        if variables <= _OF_THE_OWN_RESOURCE:
+        if variables <= KEYS_OF_THE_OWN_RESOURCE:
             return Reach(exposure=Exposure.NARROW)
         if key in variables:
             return _useless(f"{shown} compares the key with itself")
@@ -269,112 +264,3 @@ def _is_required(key: str, among: Iterable[Condition]) -> bool:
         and all(isinstance(value, str) and value.lower() == "false" for value in other.values)
         for other in among
     )
-
-
-def _literal_start(value: str) -> str:
-    return _WILDCARD.split(value, maxsplit=1)[0]
-
-
-def _names_organization(value: str) -> bool:
-    return len(_literal_start(value).split("/", 1)[0]) >= _ORGANIZATION_ID_LENGTH
-
-
-def _names_account(value: str) -> bool:
-    return _ACCOUNT_ID.fullmatch(value) is not None
-
-
-def _names_account_of_arn(value: str) -> bool:
-    fields = value.split(":", 5)
-    return len(fields) == 6 and _names_account(fields[4])
-
-
-def _names_source_arn(value: str) -> bool:
-    """An ARN of an account; a few services' ARNs (S3's) have none and name the resource instead."""
-    fields = value.split(":", 5)
-    if len(fields) < 6 or _WILDCARD.search(fields[2]):
-        return False
-    return _names_account(fields[4]) or (fields[4] == "" and len(_literal_start(fields[5])) > 2)
-
-
-def _names_unique_id(value: str) -> bool:
-    return len(_literal_start(value)) >= _ORGANIZATION_ID_LENGTH
-
-
-def _names_network(value: str) -> bool:
-    return len(_literal_start(value).rpartition("-")[2]) >= 8
-
-
-def _names_addresses(value: str) -> bool:
-    try:
-        network = ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen >= (8 if network.version == 4 else 32)
-
-
-def _is_true(value: str) -> bool:
-    return value.lower() == "true"
-
-
-def _names_service(value: str) -> bool:
-    return len(_literal_start(value)) > 1
-
-
-_NARROWING_KEYS: dict[str, Callable[[str], bool]] = {
-    "aws:principalorgid": _names_organization,
-    "aws:principalorgpaths": _names_organization,
-    "aws:sourceorgid": _names_organization,
-    "aws:sourceorgpaths": _names_organization,
-    "aws:vpceorgid": _names_organization,
-    "aws:vpceorgpaths": _names_organization,
-    "aws:principalaccount": _names_account,
-    "aws:sourceaccount": _names_account,
-    "aws:sourceowner": _names_account,
-    "aws:vpceaccount": _names_account,
-    "aws:principalarn": _names_account_of_arn,
-    "aws:sourcearn": _names_source_arn,
-    "ec2:sourceinstancearn": _names_account_of_arn,
-    "lambda:sourcefunctionarn": _names_account_of_arn,
-    "aws:userid": _names_unique_id,
-    "aws:sourcevpc": _names_network,
-    "aws:sourcevpce": _names_network,
-    "aws:sourcevpcarn": _names_account_of_arn,
-    "aws:ec2instancesourcevpc": _names_network,
-    "aws:sourceip": _names_addresses,
-    "aws:principalisawsservice": _is_true,
-    "aws:principalservicename": _names_service,
-    "aws:principalservicenameslist": _names_service,
-}
-"""Keys that can tell the author's own principals or networks from a stranger's, and when a value does."""
-
-_PREFIXES_THAT_NAME_NOBODY = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/", "ecr:resourcetag/")
-"""Every account can tag its own principals and requests; the resource is the registry's own anyway."""
-
-_KEYS_THAT_NAME_NOBODY = frozenset(
-    {
-        "aws:assumedroot",
-        "aws:calledvia",
-        "aws:calledviafirst",
-        "aws:calledvialast",
-        "aws:currenttime",
-        "aws:epochtime",
-        "aws:federatedprovider",
-        "aws:multifactorauthage",
-        "aws:multifactorauthpresent",
-        "aws:principaltype",
-        "aws:referer",
-        "aws:requestedregion",
-        "aws:resourceaccount",
-        "aws:resourceorgid",
-        "aws:resourceorgpaths",
-        "aws:securetransport",
-        "aws:sourceidentity",
-        "aws:tagkeys",
-        "aws:tokenissuetime",
-        "aws:useragent",
-        "aws:username",
-        "aws:viaawsservice",
-        "aws:vpcsourceip",
-    }
-)
-"""Keys that a stranger in another account satisfies as easily as a colleague."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TypeAlias, TypeGuard, TypeVar
+from typing import TypeAlias, TypeVar
 
-__all__ = ["Malformed", "Resolvable", "Unresolved", "is_known"]
+__all__ = ["Malformed", "Resolvable", "Unresolved"]
 
 T = TypeVar("T")
 
@@ -58,8 +58,3 @@ class Malformed:
 _MAXIMUM_SHOWN = 80
 
 Resolvable: TypeAlias = T | Unresolved
-
-
-def is_known(value: T | Unresolved | Malformed | None) -> TypeGuard[T]:
-    """True if the value is there, resolved and well-formed."""
-    return value is not None and not isinstance(value, Unresolved | Malformed)

@@ -1,4 +1,4 @@
-"""Invariants of names, conventions and references."""
+"""Invariants of names, conventions and registry addresses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecr_blueprints.domain.image import ImageDigest, ImageReference
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.principals import parse_registry_uri, registry_uri
 from ecr_blueprints.domain.repository_name import RepositoryName, is_name_part
@@ -38,8 +37,6 @@ def test_parts_make_a_name_and_a_name_its_parts(parts: list[str]) -> None:
     text = "/".join(parts)
     if len(text) > 1:
         assert RepositoryName(text).segments == tuple(parts)
-        for length in range(1, len(parts)):
-            assert RepositoryName(text).is_under("/".join(parts[:length]))
 
 
 @given(TEMPLATES, PARTS, PARTS, PARTS)
@@ -74,36 +71,6 @@ def test_production_is_what_was_declared_of_the_stage(
     convention = NamingConvention(template)
     scope = ProductionScope(convention=convention, stages=Stages.of(declared))
     assert scope.is_production(convention.render(stage=stage, team=team, app=app)) is declared.get(stage)
-
-
-@given(
-    registry=st.none() | st.sampled_from(["public.ecr.aws", "localhost", "localhost:5000", "h.example:443"]),
-    repository=st.lists(PARTS, min_size=1, max_size=3),
-    tag=st.none() | st.from_regex(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,10}", fullmatch=True),
-    digest=st.none() | st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True),
-)
-def test_parse_undoes_render(
-    registry: str | None, repository: list[str], tag: str | None, digest: str | None
-) -> None:
-    # Without a registry, clients read a dotted first part as one.
-    if registry is None and len(repository) > 1:
-        repository = [repository[0].replace(".", "-"), *repository[1:]]
-    reference = ImageReference(
-        registry=registry,
-        repository="/".join(repository),
-        tag=tag,
-        digest=None if digest is None else ImageDigest(digest),
-    )
-    assert ImageReference.parse(reference.render()) == reference
-
-
-@given(st.text(max_size=40) | st.text(alphabet="a.:/@-5", max_size=14))
-def test_a_reference_is_read_as_written_or_refused(text: str) -> None:
-    try:
-        reference = ImageReference.parse(text)
-    except InvalidValueError:
-        return
-    assert reference.render() == text
 
 
 @given(

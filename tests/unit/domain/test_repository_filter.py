@@ -175,11 +175,6 @@ def test_the_grammars_cannot_be_mixed_up() -> None:
         ScanningFilter("prod").value = "dev"  # type: ignore[misc]
 
 
-def test_a_signing_filter_without_wildcard_is_not_verified() -> None:
-    assert SigningFilter("prod/*").is_verified
-    assert not SigningFilter("prod").is_verified
-
-
 @pytest.mark.parametrize("grammar", [CreationTemplatePrefix, CachePrefix])
 def test_specificity_orders_prefixes_as_ecr_does(grammar: type[CreationTemplatePrefix | CachePrefix]) -> None:
     prefixes = [grammar("prod"), grammar("ROOT"), grammar("prod/team/")]

@@ -64,27 +64,6 @@ def test_segments() -> None:
     assert RepositoryName("api").segments == ("api",)
 
 
-@pytest.mark.parametrize(
-    ("prefix", "expected"),
-    [
-        ("prod", True),
-        ("prod/", True),
-        ("prod/payments", True),
-        ("ROOT", True),
-        ("prod/payments/api", False),
-        ("pro", False),
-        ("payments", False),
-        ("", False),
-    ],
-)
-def test_is_under_has_the_implied_slash(prefix: str, expected: bool) -> None:
-    assert RepositoryName("prod/payments/api").is_under(prefix) is expected
-
-
-def test_a_name_that_only_starts_like_the_prefix_is_not_under_it() -> None:
-    assert not RepositoryName("production/api").is_under("prod")
-
-
 def test_it_survives_copying_and_pickling_as_itself() -> None:
     name = RepositoryName("prod/api")
     for twin in (copy.deepcopy(name), pickle.loads(pickle.dumps(name))):
