@@ -7,7 +7,7 @@ from aws_cdk import App
 
 from ecr_blueprints.config import load_blueprint
 from ecr_blueprints.errors import EcrBlueprintsError
-from ecr_blueprints.stacks import build_stacks
+from ecr_blueprints.stacks import build_stacks, synthesize
 
 
 def main() -> None:
@@ -16,9 +16,9 @@ def main() -> None:
     path = app.node.try_get_context("blueprint") or "blueprint.yaml"
     try:
         build_stacks(app, load_blueprint(path))
+        synthesize(app)
     except EcrBlueprintsError as error:
         sys.exit(f"error: {error}")
-    app.synth()
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ touched or needed.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -36,6 +38,8 @@ images ECR expires. emulator/README.md has the list."""
 
 def main() -> int:
     """Runs the demo; 0 if all of it worked and the review found no error."""
+    # Also where whoever started this one ignores interrupts, as a shell does for what it puts behind.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     path = Path(sys.argv[1])
     started = time.monotonic()
     try:
@@ -53,6 +57,11 @@ def run(path: Path, started: float) -> int:
     blueprint = load_blueprint(path)
     assembly = WORK / "cdk.out"
     WORK.mkdir(exist_ok=True)
+    lock = (WORK / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise CloudError("another demo is running in this folder; wait until it is done") from error
 
     step(1, f"synthesize {path}", started)
     run_cdk(

@@ -70,6 +70,7 @@ LANES = (
 )
 
 _printing = threading.Lock()
+_running: list[subprocess.Popen[str]] = []
 
 
 def run(step: Step) -> None:
@@ -78,19 +79,21 @@ def run(step: Step) -> None:
     environment = {**tool_environment(), "CDK_VALIDATION": "false", "PYTHONPATH": ""}
     if "CI" in os.environ:
         environment["CI"] = os.environ["CI"]
-    result = subprocess.run(
+    process = subprocess.Popen(
         step.command,
         cwd=step.cwd,
         env=environment,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=False,
     )
-    step.code, step.seconds = result.returncode, time.monotonic() - started
+    _running.append(process)
+    output, _ = process.communicate()
+    step.code, step.seconds = process.returncode, time.monotonic() - started
     with _printing:
         print(f"\n--- {step.name} ({step.seconds:.0f} s{'' if step.code == 0 else ', FAILED'})", flush=True)
-        print((result.stdout + result.stderr).strip(), flush=True)
+        print(output.strip(), flush=True)
 
 
 def run_lane(steps: tuple[Step, ...]) -> None:
@@ -118,4 +121,10 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        for running in _running:
+            running.terminate()
+        print("\ninterrupted", file=sys.stderr, flush=True)
+        os._exit(130)

@@ -13,7 +13,7 @@ from ecr_blueprints.config.registry import ManageModel, RegistryModel, ScanningM
 from ecr_blueprints.config.retention import RetentionModel
 from ecr_blueprints.config.stage import StageModel
 from ecr_blueprints.config.team import TeamModel
-from ecr_blueprints.config.values import Convention
+from ecr_blueprints.config.values import Convention, TagKey, TagValue
 
 __all__ = ["Blueprint"]
 
@@ -42,7 +42,9 @@ class Blueprint(BlueprintModel):
     consumers: dict[str, ConsumerModel] = Field(
         default_factory=dict, description="Who pulls, by a name of yours."
     )
-    tags: dict[str, str] = Field(default_factory=dict, description="Tags on everything that can have some.")
+    tags: dict[TagKey, TagValue] = Field(
+        default_factory=dict, description="Tags on everything that can have some."
+    )
     include: str | None = Field(
         default=None, description="Files of the teams, as a glob relative to this file, such as teams/*.yaml."
     )

@@ -20,14 +20,18 @@ class ConsumerModel(BlueprintModel):
         default=(), strict=False, description="Paths of the organization whose accounts may pull."
     )
     pull: tuple[str, ...] = Field(
-        strict=False, min_length=1, description="Names of repositories, with * for any run of characters."
+        default=(),
+        strict=False,
+        description="Names of repositories, with * for any run of characters. Default: none, caches alone.",
     )
     caches: tuple[str, ...] = Field(
         default=(), strict=False, description="Pull-through caches that they pull through, by upstream."
     )
 
     @model_validator(mode="after")
-    def _somebody(self) -> ConsumerModel:
+    def _whole(self) -> ConsumerModel:
         if not self.accounts and not self.org_paths:
             raise ValueError("nobody is named; fix: give `accounts` or `org_paths`")
+        if not self.pull and not self.caches:
+            raise ValueError("nothing is pulled; fix: give `pull` or `caches`")
         return self

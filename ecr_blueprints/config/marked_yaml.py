@@ -1,4 +1,4 @@
-"""YAML with the line of every key and value, so that an error can point at it."""
+"""YAML with the line and the text of every value, so that an error can point at it and quote it."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ class MarkedDocument:
         path: The file.
         value: Plain Python values.
         lines: Key path → line, counted from one.
+        texts: Key path → the value as it is written, for values on one line; empty for an absent one.
     """
 
     path: Path
     value: Any
     lines: dict[KeyPath, int]
+    texts: dict[KeyPath, str]
 
     def where(self, key_path: KeyPath) -> str:
         """``file:line: key.path`` of the nearest place that the file has."""
@@ -47,8 +49,12 @@ def show_key_path(key_path: KeyPath) -> str:
     return text
 
 
-def read_marked_yaml(path: Path) -> MarkedDocument:
+def read_marked_yaml(path: Path, *, start: str) -> MarkedDocument:
     """Reads one YAML file of plain values.
+
+    Args:
+        path: The file.
+        start: What to do where the file is empty.
 
     Raises:
         BlueprintError: The file cannot be read, is no YAML, is empty, or has a key twice.
@@ -80,26 +86,28 @@ def read_marked_yaml(path: Path) -> MarkedDocument:
     except RecursionError as error:
         raise BlueprintError("nested too deeply", where=str(path)) from error
     if node is None:
-        raise BlueprintError(
-            "the file is empty", where=str(path), fix="start from examples/centralized/blueprint.yaml"
-        )
-    lines: dict[KeyPath, int] = {}
-    value = _Reader(path, lines).read(node, ())
-    return MarkedDocument(path=path, value=value, lines=lines)
+        raise BlueprintError("the file is empty", where=str(path), fix=start)
+    reader = _Reader(path, text)
+    value = reader.read(node, ())
+    return MarkedDocument(path=path, value=value, lines=reader.lines, texts=reader.texts)
 
 
 class _Reader:
-    """Turns nodes into values and notes where each stands."""
+    """Turns nodes into values and notes where each stands and how it is written."""
 
-    def __init__(self, path: Path, lines: dict[KeyPath, int]) -> None:
+    def __init__(self, path: Path, text: str) -> None:
         self._path = path
-        self._lines = lines
+        self._text = text
+        self.lines: dict[KeyPath, int] = {}
+        self.texts: dict[KeyPath, str] = {}
         self._constructor = yaml.SafeLoader("")
         self._open: set[int] = set()
 
     def read(self, node: yaml.Node, key_path: KeyPath) -> Any:
         """The node's value; an anchor that holds itself is refused."""
-        self._lines.setdefault(key_path, node.start_mark.line + 1)
+        self.lines.setdefault(key_path, node.start_mark.line + 1)
+        if node.start_mark.line == node.end_mark.line:
+            self.texts[key_path] = self._text[node.start_mark.index : node.end_mark.index].strip()
         if id(node) in self._open:
             raise self._error(node, key_path, "an anchor contains itself")
         self._open.add(id(node))
@@ -131,10 +139,10 @@ class _Reader:
                 raise self._error(
                     key_node,
                     path,
-                    f"the key {key!r} stands twice, first on line {self._lines[path]}",
+                    f"the key {key!r} stands twice, first on line {self.lines[path]}",
                     fix="keep one",
                 )
-            self._lines[path] = key_node.start_mark.line + 1
+            self.lines[path] = key_node.start_mark.line + 1
             result[key] = self.read(value_node, path)
         return result
 

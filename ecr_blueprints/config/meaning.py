@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from ecr_blueprints.config.blueprint import Blueprint
-from ecr_blueprints.config.declared_repository import repositories_of
+from ecr_blueprints.config.declared_repository import DeclaredRepository, repositories_of
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument
 from ecr_blueprints.config.repository import RepositoryModel
 from ecr_blueprints.config.retention import RetentionModel
+from ecr_blueprints.config.stack_meaning import check_stacks
 from ecr_blueprints.config.team import TeamModel
 from ecr_blueprints.domain.naming_convention import NamingConvention
+from ecr_blueprints.domain.principals import partition_of
+from ecr_blueprints.domain.quotas import REPOSITORY_TAGS
 from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.domain.stages import STAGE_SEGMENT, Stage
 from ecr_blueprints.domain.tags import ExclusionFilter
@@ -42,11 +45,15 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     Raises:
         BlueprintError: The first mistake, or all of them together.
     """
-    mistakes = [*_registry(blueprint, document), *_caches(blueprint, document)]
+    prefixes: dict[str, CachePrefix] = {}
+    mistakes = [*_registry(blueprint, document), *_caches(blueprint, document, prefixes)]
     names: dict[str, str] = {}
+    placed: list[tuple[DeclaredRepository, str]] = []
     for team, place in zip(blueprint.teams, team_places, strict=True):
-        mistakes.extend(_team(blueprint, team, place, names))
+        mistakes.extend(_team(blueprint, team, place, names, placed))
     mistakes.extend(_same_team(blueprint, team_places))
+    mistakes.extend(_cached_names(blueprint, document, prefixes, names))
+    mistakes.extend(check_stacks(blueprint, document, placed))
     mistakes.extend(_consumers(blueprint, document, names))
     if len(mistakes) == 1:
         raise mistakes[0]
@@ -68,6 +75,14 @@ def _registry(blueprint: Blueprint, document: MarkedDocument) -> Iterator[Bluepr
                 where=document.where(("registry", "regions", index)),
                 fix="remove it",
             )
+        main = blueprint.registry.regions[0]
+        if partition_of(region) != partition_of(main):
+            yield BlueprintError(
+                f"{region!r} is in the partition {partition_of(region).name} and {main!r} in "
+                f"{partition_of(main).name}; an account has one partition",
+                where=document.where(("registry", "regions", index)),
+                fix="give the other partition's account a blueprint of its own",
+            )
     for name in blueprint.stages:
         try:
             Stage(name=name)
@@ -84,8 +99,9 @@ def _registry(blueprint: Blueprint, document: MarkedDocument) -> Iterator[Bluepr
     yield from _retention(blueprint.retention, document.where(("retention",)))
 
 
-def _caches(blueprint: Blueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
-    prefixes: dict[str, CachePrefix] = {}
+def _caches(
+    blueprint: Blueprint, document: MarkedDocument, prefixes: dict[str, CachePrefix]
+) -> Iterator[BlueprintError]:
     for name, cache in blueprint.caches.items():
         where = document.where(("caches", name))
         try:
@@ -119,8 +135,36 @@ def _caches(blueprint: Blueprint, document: MarkedDocument) -> Iterator[Blueprin
         prefixes[name] = prefix
 
 
+def _cached_names(
+    blueprint: Blueprint, document: MarkedDocument, prefixes: dict[str, CachePrefix], names: dict[str, str]
+) -> Iterator[BlueprintError]:
+    """Caches whose prefix holds what is declared: ECR would ask the upstream for those repositories."""
+    stage_first = blueprint.convention.startswith(f"{{{STAGE_SEGMENT}}}/")
+    for cache, prefix in prefixes.items():
+        if prefix.is_root:
+            continue
+        namespace = prefix.value.removesuffix("/")
+        held = next((name for name in names if name == namespace or name.startswith(f"{namespace}/")), None)
+        if held is not None:
+            what = f"the prefix {namespace!r} holds the repository {held!r}, declared at {names[held]}"
+        elif stage_first and namespace in blueprint.stages:
+            what = f"the prefix {namespace!r} is the stage {namespace!r}, whose repositories begin with it"
+        else:
+            continue
+        yield BlueprintError(
+            what,
+            where=document.where(("caches", cache, "prefix")),
+            allowed="a prefix under which no repository is declared",
+            fix="give the cache a prefix of its own",
+        )
+
+
 def _team(
-    blueprint: Blueprint, team: TeamModel, place: Place, names: dict[str, str]
+    blueprint: Blueprint,
+    team: TeamModel,
+    place: Place,
+    names: dict[str, str],
+    placed: list[tuple[DeclaredRepository, str]],
 ) -> Iterator[BlueprintError]:
     document, root = place
     convention = NamingConvention(blueprint.convention)
@@ -144,6 +188,14 @@ def _team(
                 fix="rename it, or say why under `exception`",
             )
         yield from _lifecycle(model, document, path)
+        tags = {*blueprint.tags, *team.tags, *model.tags, "owner"}
+        if len(tags) > REPOSITORY_TAGS.value:
+            yield BlueprintError(
+                f"the repository has {len(tags)} tags with those of its team and of the blueprint",
+                where=document.where((*path, "tags")),
+                allowed=f"at most {REPOSITORY_TAGS.value}",
+                fix="leave some out",
+            )
         for index, tag in enumerate(model.moving_tags):
             try:
                 ExclusionFilter(tag)
@@ -163,6 +215,7 @@ def _team(
                     fix="rename one of the two",
                 )
             names.setdefault(repository.name, where)
+            placed.append((repository, where))
 
 
 def _lifecycle(model: RepositoryModel, document: MarkedDocument, path: KeyPath) -> Iterator[BlueprintError]:
@@ -204,6 +257,13 @@ def _consumers(
     blueprint: Blueprint, document: MarkedDocument, names: dict[str, str]
 ) -> Iterator[BlueprintError]:
     for consumer, model in blueprint.consumers.items():
+        for index, account in enumerate(model.accounts):
+            if account in model.accounts[:index]:
+                yield BlueprintError(
+                    f"the account {account!r} stands twice in the consumer {consumer!r}",
+                    where=document.where(("consumers", consumer, "accounts", index)),
+                    fix="remove it",
+                )
         for index, pattern in enumerate(model.pull):
             if not any(matches_wildcard(pattern, name) for name in names):
                 yield BlueprintError(

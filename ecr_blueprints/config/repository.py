@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from ecr_blueprints.config.model import BlueprintModel
 from ecr_blueprints.config.retention import RetentionModel
-from ecr_blueprints.config.values import RepositoryNameText
+from ecr_blueprints.config.values import STACK_KEY_PATTERN, RepositoryNameText, TagKey, TagValue
 from ecr_blueprints.domain.tags import MAX_EXCLUSIONS
 
 __all__ = ["RepositoryModel"]
@@ -31,7 +31,7 @@ class RepositoryModel(BlueprintModel):
     )
     stack: str | None = Field(
         default=None,
-        pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+        pattern=STACK_KEY_PATTERN,
         max_length=60,
         description="The stack that holds it, for life. Default: the team's name.",
     )
@@ -53,7 +53,7 @@ class RepositoryModel(BlueprintModel):
         min_length=1,
         description="The rules of a lifecycle policy in ECR's own grammar, instead of `retention`.",
     )
-    tags: dict[str, str] = Field(default_factory=dict, description="Tags beside the owner's.")
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict, description="Tags beside the owner's.")
 
     @model_validator(mode="after")
     def _whole(self) -> RepositoryModel:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ecr_blueprints.config.model import BlueprintModel
 from ecr_blueprints.config.repository import RepositoryModel
-from ecr_blueprints.config.values import RoleArn
+from ecr_blueprints.config.values import TEAM_NAME_PATTERN, RoleArn, TagKey, TagValue
 
 __all__ = ["PushModel", "TeamModel"]
 
@@ -25,12 +25,14 @@ class TeamModel(BlueprintModel):
     """One team."""
 
     team: str = Field(
-        pattern=r"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$",
+        pattern=TEAM_NAME_PATTERN,
         max_length=60,
         description="The team's name, a part of its repositories' names.",
     )
     push: PushModel = Field(default_factory=PushModel, description="Who pushes.")
-    tags: dict[str, str] = Field(default_factory=dict, description="Tags on all of the team's repositories.")
+    tags: dict[TagKey, TagValue] = Field(
+        default_factory=dict, description="Tags on all of the team's repositories."
+    )
     repositories: dict[str, RepositoryModel] = Field(
         min_length=1, description="The repositories by the application's name."
     )

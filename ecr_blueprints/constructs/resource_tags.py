@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.domain.quotas import REPOSITORY_TAGS
+from ecr_blueprints.domain.resource_tag import check_tag_key, check_tag_value
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["check_resource_tags"]
-
-_MAX_KEY_LENGTH: Final = 128
-_MAX_VALUE_LENGTH: Final = 256
 
 
 def check_resource_tags(tags: Mapping[str, str], *, where: str) -> None:
@@ -46,20 +43,10 @@ def _check(key: object, value: object, where: str) -> None:
             allowed="texts",
             fix=f"write {str(key)!r}: {str(value)!r}" if isinstance(value, int | float) else None,
         )
-    if not is_token(key):
-        if not 1 <= len(key) <= _MAX_KEY_LENGTH:
-            raise InvalidValueError(
-                f"a tag key has {len(key)} characters", where=where, allowed=f"1 to {_MAX_KEY_LENGTH}"
-            )
-        if key.lower().startswith("aws:"):
-            raise InvalidValueError(
-                f"the tag key {key!r} begins with 'aws:', which AWS keeps for itself",
-                where=where,
-                fix="use another key",
-            )
-    if not is_token(value) and len(value) > _MAX_VALUE_LENGTH:
-        raise InvalidValueError(
-            f"the value of the tag {key!r} has {len(value)} characters",
-            where=where,
-            allowed=f"at most {_MAX_VALUE_LENGTH}",
-        )
+    try:
+        if not is_token(key):
+            check_tag_key(key)
+        if not is_token(value):
+            check_tag_value(value)
+    except InvalidValueError as error:
+        raise InvalidValueError(error.what, where=where, allowed=error.allowed, fix=error.fix) from None

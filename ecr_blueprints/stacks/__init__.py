@@ -1,5 +1,5 @@
 """Reference stacks: an operating model's blueprint as stacks that a platform team deploys."""
 
-from ecr_blueprints.stacks.build import build_stacks
+from ecr_blueprints.stacks.build import build_stacks, synthesize
 
-__all__ = ["build_stacks"]
+__all__ = ["build_stacks", "synthesize"]

@@ -1,13 +1,16 @@
-"""From a blueprint to the stacks of its operating model."""
+"""From a blueprint to the stacks of its operating model, and to the cloud assembly."""
 
 from __future__ import annotations
 
 from aws_cdk import App
 
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.stacks.centralized.centralized import build_centralized
 
-__all__ = ["build_stacks"]
+__all__ = ["build_stacks", "synthesize"]
+
+_VALIDATION_FAILED = "Validation failed with the following errors:"
 
 
 def build_stacks(app: App, blueprint: Blueprint) -> None:
@@ -25,3 +28,23 @@ def build_stacks(app: App, blueprint: Blueprint) -> None:
     match blueprint.model:
         case "centralized":
             build_centralized(app, blueprint)
+
+
+def synthesize(app: App) -> None:
+    """Synthesizes an app whose constructs may still refuse it, such as for a policy that is too long.
+
+    Args:
+        app: As :func:`build_stacks` leaves it.
+
+    Raises:
+        InvalidValueError: A construct's validation failed; its text names the construct and the fix.
+        RuntimeError: Anything else that the CDK raises, untouched.
+    """
+    try:
+        app.synth()
+    except RuntimeError as error:
+        listed = str(error).partition(_VALIDATION_FAILED)[2]
+        found = [line.strip() for line in listed.splitlines() if line.strip().startswith("[")]
+        if not found:
+            raise
+        raise InvalidValueError("\n  ".join(["the stacks cannot be synthesized:", *found])) from None

@@ -46,10 +46,6 @@ class EcrModel:
         """Whether ECR has the operation."""
         return operation in self._operations
 
-    def has_shape(self, shape: str) -> bool:
-        """Whether the model has the shape."""
-        return shape in self._shapes
-
     def check_request(self, operation: str, params: Any) -> None:
         """Raise the operation's validation error for the first constraint that `params` breaks."""
         definition = self._operations[operation]

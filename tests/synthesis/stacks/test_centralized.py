@@ -200,5 +200,38 @@ def test_a_wrong_blueprint_ends_with_a_message_and_leaves_no_assembly(tmp_path: 
     assert not (tmp_path / "out" / "manifest.json").exists()
 
 
+def test_what_only_a_construct_can_refuse_ends_with_a_message_too(tmp_path: Path) -> None:
+    role = "arn:aws:iam::444455556666:role/builders/with/a/path/that/is/not/short/builder-{}"
+    roles = json.dumps([role.format(number) for number in range(140)])
+    blueprint = tmp_path / "blueprint.yaml"
+    blueprint.write_text(
+        "version: 1\nmodel: centralized\nstages: {prod: {production: true}}\n"
+        'registry: {account: "111122223333", regions: [eu-west-1]}\n'
+        f"teams: [{{team: payments, push: {{roles: {roles}}}, repositories: {{api: {{}}}}}}]\n"
+    )
+    result = synthesize(blueprint, tmp_path / "out")
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ")
+    assert "[ecr-repositories-payments-eu-west-1/prod:payments:api] the repository policy" in result.stderr
+    assert "fix: grant to organization paths" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_consumer_of_caches_alone_has_no_pull_of_repositories(tmp_path: Path) -> None:
+    blueprint = tmp_path / "blueprint.yaml"
+    blueprint.write_text(
+        "version: 1\nmodel: centralized\nstages: {prod: {production: true}}\n"
+        'registry: {account: "111122223333", regions: [eu-west-1]}\ncaches: {k8s: {}}\n'
+        'consumers: {edge: {accounts: ["222233334444"], caches: [k8s]}}\n'
+        "teams: [{team: payments, repositories: {api: {}}}]\n"
+    )
+    result = synthesize(blueprint, tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    template = json.loads((tmp_path / "out/ecr-consumer-edge-222233334444.template.json").read_text())
+    (policy,) = (one for one in template["Resources"].values() if one["Type"] == "AWS::IAM::ManagedPolicy")
+    statements = {one["Sid"]: one for one in policy["Properties"]["PolicyDocument"]["Statement"]}
+    assert statements["Pull"]["Resource"] == "arn:aws:ecr:eu-west-1:111122223333:repository/k8s/*"
+
+
 def test_app_py_is_little_else_than_two_calls() -> None:
     assert len((ROOT / "app.py").read_text().splitlines()) <= 25

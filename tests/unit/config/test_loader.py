@@ -205,3 +205,20 @@ def test_a_name_outside_the_convention_needs_a_reason(write: Write) -> None:
     load_blueprint(
         write(payments=TEAM.replace("api: {}", "api: {name: legacy/batch/one/two, exception: older}"))
     )
+
+
+def test_an_include_that_matches_the_blueprint_itself_says_so(write: Write) -> None:
+    error = refusal(write(BLUEPRINT.replace("teams/*.yaml", '"*.yaml"')))
+    assert "matches the blueprint itself" in error.what
+    assert "teams/*.yaml" in str(error.fix)
+    assert error.where is not None
+    assert error.where.endswith(":5: include")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "- payments\n", "payments\n"])
+def test_a_team_s_file_that_is_none_is_told_about_teams(write: Write, text: str) -> None:
+    error = refusal(write(payments=text))
+    assert error.where is not None
+    assert "payments.yaml" in error.where
+    assert "examples/centralized/teams/payments.yaml" in str(error.fix)
+    assert "blueprint.yaml" not in str(error.fix)

@@ -1,0 +1,108 @@
+"""Parts of a blueprint that are right alone and wrong together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ecr_blueprints.config import Blueprint, load_blueprint
+from ecr_blueprints.config.stack_meaning import MAX_REPOSITORIES_PER_STACK
+from ecr_blueprints.errors import BlueprintError
+
+BLUEPRINT = """\
+version: 1
+model: centralized
+stages: {dev: {}, prod: {production: true}}
+registry: {account: "111122223333", regions: [eu-west-1]}
+"""
+TEAM = "teams: [{team: payments, repositories: {api: {}}}]\n"
+
+
+def load(tmp_path: Path, text: str) -> Blueprint:
+    (tmp_path / "blueprint.yaml").write_text(text)
+    return load_blueprint(tmp_path / "blueprint.yaml")
+
+
+def refusal(tmp_path: Path, text: str) -> BlueprintError:
+    with pytest.raises(BlueprintError) as caught:
+        load(tmp_path, text)
+    return caught.value
+
+
+def of_one_stack(count: int) -> str:
+    apps = ", ".join(f"a{number}: {{stages: [dev]}}" for number in range(count))
+    return f"{BLUEPRINT}teams: [{{team: payments, repositories: {{{apps}}}}}]\n"
+
+
+def test_a_stack_holds_what_cloudformation_takes(tmp_path: Path) -> None:
+    load(tmp_path, of_one_stack(499))
+    error = refusal(tmp_path, of_one_stack(500))
+    assert error.what == "the stack 'payments' would hold 500 repositories"
+    assert error.fix == "give new repositories another `stack` key"
+    assert error.where is not None
+    assert error.where.endswith("teams[0].repositories.a499")
+    assert MAX_REPOSITORIES_PER_STACK == 499
+
+
+def test_a_team_whose_name_is_no_stack_s_name_says_which_key_is(tmp_path: Path) -> None:
+    error = refusal(tmp_path, BLUEPRINT + TEAM.replace("payments", "pay_ments"))
+    assert error.fix == "give each of its repositories `stack: pay-ments`"
+    load(tmp_path, BLUEPRINT + TEAM.replace("payments", "pay_ments").replace("{}", "{stack: pay-ments}"))
+    load(tmp_path, BLUEPRINT + TEAM.replace("payments", "3scale"))
+
+
+@pytest.mark.parametrize("name", ["a b", "a_b", "a" * 101])
+def test_a_consumer_s_name_is_a_part_of_a_stack_s(tmp_path: Path, name: str) -> None:
+    consumers = f'consumers: {{{name}: {{accounts: ["222233334444"], pull: ["prod/*"]}}}}\n'
+    assert "cannot be a part of a stack's name" in refusal(tmp_path, BLUEPRINT + TEAM + consumers).what
+
+
+def test_an_account_stands_once_in_a_consumer_and_in_as_many_as_one_likes(tmp_path: Path) -> None:
+    one = '{accounts: ["222233334444"], pull: ["prod/*"]}'
+    load(tmp_path, f"{BLUEPRINT}{TEAM}consumers: {{a: {one}, b: {one}}}\n")
+    twice = one.replace('["222233334444"]', '["222233334444", "222233334444"]')
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}consumers: {{a: {twice}}}\n")
+    assert "'222233334444' stands twice in the consumer 'a'" in error.what
+    assert error.where is not None
+    assert error.where.endswith("consumers.a.accounts[1]")
+
+
+def test_a_consumer_may_pull_through_caches_alone_but_not_nothing(tmp_path: Path) -> None:
+    consumer = 'caches: {k8s: {}}\nconsumers: {a: {accounts: ["222233334444"], caches: [k8s]}}\n'
+    assert load(tmp_path, BLUEPRINT + TEAM + consumer).consumers["a"].pull == ()
+    error = refusal(tmp_path, BLUEPRINT + TEAM + consumer.replace("[k8s]", "[]"))
+    assert error.what == "nothing is pulled"
+    assert error.fix == "give `pull` or `caches`"
+
+
+def test_regions_of_two_partitions_have_no_account_in_common(tmp_path: Path) -> None:
+    error = refusal(tmp_path, BLUEPRINT.replace("[eu-west-1]", "[eu-west-1, cn-north-1]") + TEAM)
+    assert "aws-cn" in error.what
+    assert error.where is not None
+    assert error.where.endswith("registry.regions[1]")
+    load(tmp_path, BLUEPRINT.replace("[eu-west-1]", "[cn-north-1, cn-northwest-1]") + TEAM)
+
+
+@pytest.mark.parametrize("prefix", ["prod", "prod/payments", "prod/payments/api"])
+def test_a_cache_does_not_hold_a_declared_repository(tmp_path: Path, prefix: str) -> None:
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}caches: {{k8s: {{prefix: {prefix}}}}}\n")
+    assert f"the prefix '{prefix}' holds the repository 'prod/payments/api'" in error.what
+    assert error.where is not None
+    assert error.where.endswith("caches.k8s.prefix")
+
+
+def test_a_cache_does_not_take_the_name_of_a_stage(tmp_path: Path) -> None:
+    team = TEAM.replace("{}", "{stages: [dev]}")
+    error = refusal(tmp_path, f"{BLUEPRINT}{team}caches: {{k8s: {{prefix: prod}}}}\n")
+    assert "is the stage 'prod'" in error.what
+    load(tmp_path, f"{BLUEPRINT}{team}caches: {{k8s: {{prefix: production}}}}\n")
+    convention = 'convention: "{team}/{stage}/{app}"\n'
+    load(tmp_path, f"{BLUEPRINT}{convention}{team}caches: {{k8s: {{prefix: prod}}}}\n")
+
+
+def test_the_tags_of_all_levels_count_together(tmp_path: Path) -> None:
+    tags = ", ".join(f"k{number}: v" for number in range(49))
+    load(tmp_path, f"{BLUEPRINT}{TEAM}tags: {{{tags}}}\n")
+    team = TEAM.replace("{}", "{tags: {one-more: v}}")
+    assert "has 51 tags" in refusal(tmp_path, f"{BLUEPRINT}{team}tags: {{{tags}}}\n").what
