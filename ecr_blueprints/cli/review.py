@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ecr_blueprints.cli.exit_code import FINDINGS, NOTHING_FOUND
 from ecr_blueprints.cli.output import print_error, standard_output_encoding, write_file, write_standard_output
-from ecr_blueprints.errors import ContractError, EcrBlueprintsError
+from ecr_blueprints.errors import ContractError, EcrBlueprintsError, UnusableInputError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -70,6 +70,12 @@ def _run(arguments: Namespace) -> int:
     from ecr_blueprints.review.reviewer import Reviewer
     from ecr_blueprints.review.verdict import Severity
 
+    if "" in arguments.paths:
+        raise UnusableInputError(
+            "one of the paths is empty",
+            where="PATH",
+            fix="check the variable that should hold it; . is this folder",
+        )
     output: str | None = None if arguments.output == _STANDARD_STREAM else arguments.output
     if output is not None:
         _refuse_to_overwrite(output, arguments)

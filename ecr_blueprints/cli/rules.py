@@ -57,10 +57,16 @@ def _find(wanted: str, rules: tuple[type[Rule], ...]) -> type[Rule]:
 def _list(rules: tuple[type[Rule], ...]) -> Iterator[str]:
     from ecr_blueprints.reporters.terminal_text import printable, wrap
 
+    width = max(len("warning"), *(len(_severities(rule)) for rule in rules))
     for rule in rules:
-        yield f"{rule.id}  {rule.severity.value:7}  {rule.name}"
+        yield f"{rule.id}  {_severities(rule):{width}}  {rule.name}"
         summary = printable(_documentation(rule).partition("\n\n")[0], standard_output_encoding())
         yield from wrap(summary, first=" " * 8, rest=" " * 8)
+
+
+def _severities(rule: type[Rule]) -> str:
+    """Everything that a finding of the rule may count as, the usual first."""
+    return ", ".join((rule.severity, *rule.other_severities))
 
 
 def _page(rule: type[Rule]) -> Iterator[str]:
@@ -68,7 +74,7 @@ def _page(rule: type[Rule]) -> Iterator[str]:
     from ecr_blueprints.reporters.terminal_text import printable, wrap
 
     encoding = standard_output_encoding()
-    yield f"{rule.id}  {rule.severity.value}  {rule.name}"
+    yield f"{rule.id}  {_severities(rule)}  {rule.name}"
     if rule.practices:
         yield from wrap(", ".join(rule.practices), first="practices: ", rest=" " * 11)
     if rule.crosswalk:

@@ -112,11 +112,19 @@ def find_property_faults(source: SourceLocation, properties: object) -> Iterator
 
     Args:
         source: The resource.
-        properties: Its resolved properties.
+        properties: Its resolved properties; Malformed where they are no mapping.
     """
     shape = PROPERTY_TYPES.get(str(source.resource_type))
-    # What is no mapping at all is reported by everyone who asks it for a property.
-    if shape is not None and isinstance(properties, dict):
+    if shape is None:
+        return
+    if isinstance(properties, Malformed):
+        yield PropertyFault(
+            source=replace(source, property_path="Properties"),
+            is_unknown=False,
+            found=properties.value,
+            expected="a mapping of properties",
+        )
+    elif isinstance(properties, dict):
         yield from _faults(source, properties, shape, "")
 
 

@@ -81,7 +81,11 @@ class Template:
             return cls.of(body, name=name)
         if "Resources" not in body:
             raise _unusable("has no Resources section", text, body, name)
-        problem = "declares no resources" if not resources else "has a Resources section that is no mapping"
+        problem = (
+            "declares no resources"
+            if resources == {} or resources is None
+            else f"has a Resources section that is no mapping but {_describe(resources)}"
+        )
         raise UnusableInputError(
             problem,
             where=name,

@@ -18,7 +18,7 @@ from ecr_blueprints.lifecycle.image import InventoryImage
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.rule import ActionType, CountType, LifecycleRule, StorageClass, TagStatus
 
-__all__ = ["Evaluation", "ImageOutcome", "evaluate"]
+__all__ = ["Evaluation", "ImageOutcome", "evaluate", "outcome_of_one"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +166,32 @@ def evaluate(policy: LifecyclePolicy, images: Iterable[InventoryImage], *, now: 
             )
         )
     return Evaluation(now=now, outcomes=tuple(outcomes))
+
+
+def outcome_of_one(
+    policy: LifecyclePolicy,
+    image: InventoryImage,
+    *,
+    newer: Callable[[LifecycleRule], int],
+    now: datetime,
+) -> ImageOutcome:
+    """Tell what ECR would do with one image that nothing refers to: the same as `evaluate` says of it.
+
+    Args:
+        policy: The rules.
+        image: The image.
+        newer: How many images of the image's storage class that are newer than it match the tags of a rule.
+        now: The moment to judge, with a time zone.
+    """
+    for rule in policy.in_priority_order:
+        if rule.effective_storage_class is not image.storage_class or not _matcher(rule)(image.tags):
+            continue
+        if rule.count_type is CountType.IMAGE_COUNT_MORE_THAN:
+            is_met = newer(rule) >= rule.count_number
+        else:
+            is_met = bool(_old_enough(rule, (image,), now))
+        return ImageOutcome(image=image, matched_by=rule, marked_by=rule if is_met else None)
+    return ImageOutcome(image=image)
 
 
 def _holding_digests(inventory: Sequence[InventoryImage]) -> frozenset[str]:

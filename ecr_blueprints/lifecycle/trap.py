@@ -69,9 +69,7 @@ class Trap:
         other_priority: The rule that takes, deletes or archives its images, where it is one rule.
         message: What happens, with the image; lower case, without a full stop.
         fix: What to write instead.
-        witness: The image that shows it.
-        inventory: The images to evaluate together with it, the witness among them.
-        now: The moment at which to evaluate them.
+        shown: The image that shows it, with the others that are needed.
     """
 
     kind: TrapKind
@@ -79,9 +77,22 @@ class Trap:
     other_priority: int | None
     message: str
     fix: str
-    witness: InventoryImage
-    inventory: tuple[InventoryImage, ...]
-    now: datetime
+    shown: CounterExample
+
+    @property
+    def witness(self) -> InventoryImage:
+        """The image that shows it."""
+        return self.shown.witness
+
+    @property
+    def inventory(self) -> tuple[InventoryImage, ...]:
+        """The images to evaluate together with it, the witness among them."""
+        return self.shown.inventory
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which to evaluate them."""
+        return self.shown.now
 
 
 @lru_cache(maxsize=1024)
@@ -123,7 +134,7 @@ class _Search:
         self._effort = Effort(steps=_STEPS_FOR_ONE_CLASS)
 
     def _outcome(self, shown: CounterExample, policy: LifecyclePolicy) -> ImageOutcome:
-        self._effort.spend(len(shown.inventory) * len(policy.rules))
+        self._effort.spend((shown.newer + 1) * len(policy.rules))
         return shown.outcome_under(policy)
 
     # a rule that no image gets to
@@ -309,7 +320,5 @@ def _trap(
         other_priority=None if other is None else other.priority,
         message=message,
         fix=fix,
-        witness=shown.witness,
-        inventory=shown.inventory,
-        now=shown.now,
+        shown=shown,
     )

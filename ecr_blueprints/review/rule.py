@@ -25,6 +25,7 @@ class Rule(ABC):
         id: ``ECR`` and three digits; the first digit is the area. Ids from 900 are left to users.
         name: The same as the file, with hyphens.
         severity: What a failure counts as, unless the finding says otherwise.
+        other_severities: What else a finding of the rule may say.
         practices: The practices that it stands for, IDs of the practice list.
         crosswalk: IDs of other tools' rules that it subsumes.
         granular: Constraint name → what it demands, for a rule that holds a grammar.
@@ -33,6 +34,7 @@ class Rule(ABC):
     id: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
+    other_severities: ClassVar[tuple[Severity, ...]] = ()
     practices: ClassVar[tuple[str, ...]]
     crosswalk: ClassVar[tuple[str, ...]] = ()
     granular: ClassVar[Mapping[str, str]] = MappingProxyType({})

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -197,3 +198,34 @@ def test_no_value_anywhere_is_a_defect(changes: list[tuple[tuple[str | int, ...]
         assert err == ""
         assert [line for line in out.splitlines() if len(line) > 80 or not line.isprintable()] == []
         assert list(VALIDATOR.iter_errors(json.loads(document))) == []
+
+
+def test_a_path_that_is_an_unset_variable_is_not_this_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE))
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["review", ""]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "one of the paths is empty" in output.err
+
+
+@pytest.mark.parametrize("properties", [[], "text", 1, None])
+def test_properties_that_are_no_mapping_are_one_mistake(
+    properties: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "template.json"
+    resource = {
+        "Type": "AWS::ECR::Repository",
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": properties,
+    }
+    path.write_text(json.dumps({"Resources": {"Api": resource}}))
+
+    assert main(["review", str(path), "--format", "json", "--fail-on", "note"]) == 1
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert finding["granularId"] == "ECR105[type]"
+    assert finding["resource"]["property"] == "Properties"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ecr_blueprints.cli.main import main
+from ecr_blueprints.review.ruleset import RULES
 
 CORPUS = Path(__file__).parent / "corpus"
 ROOT = CORPUS.parents[2]
@@ -72,6 +73,29 @@ def test_a_fingerprint_outlives_a_move_of_the_template(
     )
     assert here == there
     assert len(set(here)) == len(here)
+
+
+def test_no_two_findings_of_one_report_share_a_fingerprint(capsys: pytest.CaptureFixture[str]) -> None:
+    findings = review(CORPUS, capsys)["findings"]
+    assert len(findings) > 60
+    assert len({one["fingerprint"] for one in findings}) == len(findings)
+
+
+def test_the_rules_say_every_severity_that_they_emit(capsys: pytest.CaptureFixture[str]) -> None:
+    declared = {rule.id: {rule.severity, *rule.other_severities} for rule in RULES}
+    emitted: dict[str, set[str]] = {}
+    for name in TEMPLATES:
+        for finding in review(CORPUS / name, capsys, EXPECTATIONS[name].get("registry"))["findings"]:
+            emitted.setdefault(finding["ruleId"], set()).add(finding["severity"])
+
+    assert all(said <= declared[rule] for rule, said in emitted.items())
+    # A naming convention comes from a contract, the grammar's two warnings from what AWS leaves open: the
+    # tests of these rules show them.
+    not_in_the_corpus = {rule: said - emitted.get(rule, set()) for rule, said in declared.items()}
+    assert {rule: said for rule, said in not_in_the_corpus.items() if said} == {
+        "ECR101": {"warning"},
+        "ECR301": {"warning"},
+    }
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -1,7 +1,8 @@
 """Makes a template near CloudFormation's limit of 500 resources: ``python large_template.py > t.json``.
 
 Every repository has a lifecycle policy and a repository policy, as a team's template would: most
-policies are the same text, every seventh is one of a kind, and account and Region are intrinsics.
+policies are the same text, every seventh is one of a kind, and account and Region are intrinsics. In the
+failing template every lifecycle policy is one of a kind and falls into a trap.
 """
 
 from __future__ import annotations
@@ -21,6 +22,33 @@ def large_template(repositories: int = REPOSITORIES) -> dict[str, Any]:
             f"Repository{index:03}{index * 7919 % 65536:04X}": _repository(index)
             for index in range(repositories)
         }
+    }
+
+
+def large_failing_template(repositories: int = REPOSITORIES) -> dict[str, Any]:
+    """The same template, with a trap of its own in each lifecycle policy."""
+    template = large_template(repositories)
+    for index, resource in enumerate(template["Resources"].values()):
+        text = json.dumps(_lifecycle_policy_with_a_trap(index), separators=(",", ":"))
+        resource["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"] = text
+    return template
+
+
+def _lifecycle_policy_with_a_trap(index: int) -> dict[str, Any]:
+    """A list that is meant as *or*; what it misses falls to a rule that counts all images."""
+    selections = (
+        {"tagStatus": "tagged", "tagPatternList": ["v*", "deployed-*"], "countNumber": 30 + index},
+        {"tagStatus": "any", "countNumber": 400 + index},
+    )
+    return {
+        "rules": [
+            {
+                "rulePriority": priority,
+                "selection": {**selection, "countType": "imageCountMoreThan"},
+                "action": {"type": "expire"},
+            }
+            for priority, selection in enumerate(selections, start=1)
+        ]
     }
 
 

@@ -36,7 +36,7 @@ class Resource:
         source: Where it is declared.
         declaration: The whole declaration, as written.
         properties: The resolved properties. Unresolved or Malformed if there is no mapping to look into:
-            then each property is.
+            then each property is Unresolved, since the mapping itself is what is wrong.
     """
 
     source: SourceLocation
@@ -64,7 +64,9 @@ class Resource:
 
         Null is Malformed, since CloudFormation refuses a template that holds one.
         """
-        if isinstance(self.properties, Unresolved | Malformed):
+        if isinstance(self.properties, Malformed):
+            return as_unresolved(self.properties)
+        if isinstance(self.properties, Unresolved):
             return self.properties
         if name not in self.properties:
             return None

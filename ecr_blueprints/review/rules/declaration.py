@@ -6,14 +6,17 @@ them, and never judge them.
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
-from ecr_blueprints.registry.access_policy import AccessPolicy, Statement
+from ecr_blueprints.registry.access_policy import AccessPolicy, Principal, Statement
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.source_location import SourceLocation
-from ecr_blueprints.registry.unresolved import Malformed, Unresolved
+from ecr_blueprints.registry.unresolved import Malformed, Resolvable, Unresolved
 
 __all__ = [
     "Declaration",
@@ -128,12 +131,42 @@ class NamedStatement:
 
 
 def statements_of(policy: AccessPolicy) -> Iterator[NamedStatement]:
-    """The statements of a policy, named."""
+    """The statements of a policy, named; no two have the same key."""
+    keys: Counter[str] = Counter()
     for number, statement in enumerate(policy.statements, start=1):
+        name = f"statement {number}"
         if isinstance(statement, Unresolved):
-            yield NamedStatement(name=f"statement {number}", key=statement.expression, statement=statement)
+            key = statement.expression
         elif statement.sid is not None:
-            yield NamedStatement(name=f"statement {statement.sid!r}", key=statement.sid, statement=statement)
+            name, key = f"statement {statement.sid!r}", statement.sid
         else:
-            grants = f"{statement.effect} {statement.actions} {statement.not_actions} {statement.principals}"
-            yield NamedStatement(name=f"statement {number}", key=grants, statement=statement)
+            key = _canonical_text(statement)
+        keys[key] += 1
+        repeated = f" {keys[key]}" if keys[key] > 1 else ""
+        yield NamedStatement(name=name, key=key + repeated, statement=statement)
+
+
+@lru_cache(maxsize=1024)
+def _canonical_text(statement: Statement) -> str:
+    """Everything that a statement says, the same text in whatever order its lists are written."""
+    conditions = statement.conditions
+    return json.dumps(
+        [
+            statement.effect,
+            _values(statement.principals),
+            _values(statement.not_principals),
+            _values(statement.actions),
+            _values(statement.not_actions),
+            _values(statement.resources),
+            _values(statement.not_resources),
+            str(conditions)
+            if isinstance(conditions, Unresolved)
+            else sorted([one.operator, one.key, *_values(one.values)] for one in conditions),
+        ]
+    )
+
+
+def _values(values: tuple[Resolvable[str] | Principal, ...] | Unresolved) -> list[str]:
+    if isinstance(values, Unresolved):
+        return [str(values)]
+    return sorted(f"{one.kind} {one.value}" if isinstance(one, Principal) else str(one) for one in values)

@@ -144,6 +144,12 @@ def test_the_list_has_id_severity_name_and_summary(capsys: pytest.CaptureFixture
     )
 
 
+def test_every_severity_of_a_rule_is_listed_and_is_on_its_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "ECR303  warning, error  lifecycle-trap\n" in printed(capsys)
+    assert printed(capsys, "ECR303").startswith("ECR303  warning, error  lifecycle-trap\n")
+    assert printed(capsys, "ECR302").startswith("ECR302  warning  lifecycle-missing\n")
+
+
 def test_the_library_s_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys).splitlines()
 

@@ -121,7 +121,10 @@ def test_what_is_no_mapping_is_refused(text: str, problem: str) -> None:
     [
         ("{}", "declares no resources"),
         ("null", "declares no resources"),
-        ("[1]", "no mapping"),
+        ("[]", "no mapping but a list"),
+        ("[1]", "no mapping but a list"),
+        ("false", "no mapping but a single value"),
+        ("0", "no mapping but a single value"),
         ('"x"', "no mapping"),
     ],
 )

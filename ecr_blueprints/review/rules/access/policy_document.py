@@ -101,6 +101,7 @@ class PolicyDocumentRule(Rule):
     id = "ECR702"
     name = "policy-document"
     severity = Severity.ERROR
+    other_severities = (Severity.WARNING,)
     practices = ("ACC-1",)
     crosswalk = ("E3513", "W3037")
     granular = MappingProxyType(

@@ -86,6 +86,7 @@ class CacheTemplateRule(Rule):
     id = "ECR401"
     name = "cache-template"
     severity = Severity.WARNING
+    other_severities = (Severity.ERROR,)
     practices = ("PTC-3", "TMPL-4", "LIFE-1")
     crosswalk = ()
     granular = MappingProxyType(

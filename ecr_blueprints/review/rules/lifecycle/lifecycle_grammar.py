@@ -78,6 +78,7 @@ class LifecycleGrammarRule(Rule):
     id = "ECR301"
     name = "lifecycle-grammar"
     severity = Severity.ERROR
+    other_severities = (Severity.WARNING,)
     practices = ("LIFE-3", "ARCH-1")
     crosswalk = ("lifecycle-rule", "set-lifecycle")
     granular = MappingProxyType({name: constraint.wants for name, constraint in CONSTRAINTS.items()})

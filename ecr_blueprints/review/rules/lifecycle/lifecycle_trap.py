@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 from ecr_blueprints.errors import LifecyclePolicyError
 from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
-from ecr_blueprints.lifecycle.evaluator import evaluate
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.rule import ActionType
 from ecr_blueprints.lifecycle.trap import Trap, TrapKind, find_traps
@@ -98,6 +97,7 @@ class LifecycleTrapRule(Rule):
     id = "ECR303"
     name = "lifecycle-trap"
     severity = Severity.WARNING
+    other_severities = (Severity.ERROR,)
     practices = ("LIFE-2", "LIFE-4")
     crosswalk = ()
     granular = MappingProxyType(
@@ -143,10 +143,10 @@ class LifecycleTrapRule(Rule):
 def _witness(policy: LifecyclePolicy, trap: Trap) -> str:
     """The image, and what the policy does to it."""
     image = trap.witness
-    outcome = evaluate(policy, trap.inventory, now=trap.now).outcome_of(image.digest)
+    outcome = trap.shown.outcome_under(policy)
     tags = f"tagged {', '.join(image.tags)}" if image.tags else "without a tag"
     age = (trap.now - image.pushed_at).days
-    newer = len(trap.inventory) - 1
+    newer = trap.shown.newer
     behind = f" with {newer} newer ones" if newer else ""
     if outcome.rule is None:
         fate = "stays"

@@ -73,6 +73,7 @@ class RepositoryDeletionRule(Rule):
     id = "ECR103"
     name = "repository-deletion"
     severity = Severity.WARNING
+    other_severities = (Severity.ERROR,)
     practices = ("NAME-4",)
     crosswalk = ()
     granular = MappingProxyType(

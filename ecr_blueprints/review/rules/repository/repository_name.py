@@ -72,6 +72,7 @@ class RepositoryNameRule(Rule):
     id = "ECR101"
     name = "repository-name"
     severity = Severity.ERROR
+    other_severities = (Severity.WARNING,)
     practices = ("NAME-2",)
     crosswalk = ("E3019", "E3031", "CloudFormation-Validate::E3019", "CloudFormation-Validate::F3031")
     granular = MappingProxyType(

@@ -65,6 +65,7 @@ class ResourcePropertyRule(Rule):
     id = "ECR105"
     name = "resource-property"
     severity = Severity.ERROR
+    other_severities = (Severity.WARNING,)
     practices = ()
     granular = MappingProxyType(
         {

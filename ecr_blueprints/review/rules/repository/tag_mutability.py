@@ -79,6 +79,7 @@ class TagMutabilityRule(Rule):
     id = "ECR102"
     name = "tag-mutability"
     severity = Severity.WARNING
+    other_severities = (Severity.ERROR,)
     practices = ("PROMO-3",)
     crosswalk = (
         "CKV_AWS_51",

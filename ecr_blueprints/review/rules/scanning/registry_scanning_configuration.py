@@ -86,6 +86,7 @@ class RegistryScanningConfigurationRule(Rule):
     id = "ECR202"
     name = "registry-scanning-configuration"
     severity = Severity.ERROR
+    other_severities = (Severity.WARNING,)
     practices = ("SCAN-1",)
     crosswalk = (
         "E3031",

@@ -73,7 +73,6 @@ def test_every_property_is_read() -> None:
     [
         ({"RepositoryName": ["a"]}, "name", "RepositoryName is a list, not text"),
         ({"RepositoryName": None}, "name", "null"),
-        ("text", "name", "Properties is no mapping"),
         ({"ImageTagMutability": "immutable"}, "tag_mutability", "none of MUTABLE, IMMUTABLE"),
         ({"ImageTagMutability": {}}, "tag_mutability", "a mapping, not text"),
         ({"ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION"}, "tag_mutability", "0 exclusion filters"),
@@ -126,6 +125,9 @@ def test_what_cloudformation_or_ecr_refuses_is_malformed(properties: Any, field:
         ({"EmptyOnDelete": None}, "empty_on_delete"),
         ({"Tags": {"team": "x"}}, "tags"),
         ({"Tags": [{"Value": "x"}]}, "tags"),
+        ("text", "name"),
+        ([], "policy"),
+        ([], "tag_mutability"),
     ],
 )
 def test_a_wrong_value_without_a_place_for_it_is_unresolved_and_says_so(properties: Any, field: str) -> None:

@@ -114,6 +114,38 @@ def test_a_fingerprint_outlives_a_statement_before_it(judge):
     assert alone.fingerprint == behind.fingerprint
 
 
+def test_statements_that_differ_anywhere_have_fingerprints_of_their_own(judge):
+    def only_from(operator, values):
+        return allow(Condition={operator: {"aws:SourceIp": values}})
+
+    judged = judge(
+        PublicAccessRule,
+        template(
+            Api=repository(
+                allow(),
+                allow(),
+                allow(Action="ecr:BatchGetImage"),
+                allow(Resource="arn:aws:ecr:*:*:repository/dev/*"),
+                only_from("NotIpAddress", "192.0.2.0/24"),
+                only_from("NotIpAddress", "198.51.100.0/24"),
+                only_from("NotIpAddressIfExists", "192.0.2.0/24"),
+            )
+        ),
+    )
+    fingerprints = [one.fingerprint for one in judged.findings]
+    assert [one.verdict for one in judged.findings] == [Verdict.FAIL] * 7
+    assert len(set(fingerprints)) == 7
+
+
+def test_a_fingerprint_outlives_another_order_of_the_actions(judge):
+    actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    one, other = (
+        judge(PublicAccessRule, template(Api=repository(allow(Action=order)))).only("Api").fingerprint
+        for order in (actions, actions[::-1])
+    )
+    assert one == other
+
+
 def test_actions_that_are_not_listed_one_by_one_are_told_as_they_are(judge):
     judged = judge(
         PublicAccessRule,
