@@ -10,7 +10,7 @@ settings.register_profile(
     "default",
     derandomize=True,
     deadline=None,
-    max_examples=70,
+    max_examples=50,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

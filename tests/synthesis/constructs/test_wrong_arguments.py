@@ -426,7 +426,7 @@ class TestParts:
             ({"repository_policy": "{}"}, "repository_policy is '{}'"),
             ({"resource_tags": ["a"]}, "resource_tags is ['a']"),
             ({"resource_tags": {"a": 5}}, "the tag 'a' has the value 5"),
-            ({"resource_tags": {"a": "x" * 257}}, "the value of the tag 'a' has 257 characters"),
+            ({"resource_tags": {"a": "x" * 257}}, "a tag's value has 257 characters"),
             ({"encryption": "KMS2"}, "encryption is 'KMS2'"),
             ({"encryption": ecr.RepositoryEncryption.KMS}, "encryption is of the type RepositoryEncryption"),
             ({"encryption_key": 5}, "encryption_key is of the type int"),
