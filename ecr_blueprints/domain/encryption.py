@@ -12,6 +12,7 @@ __all__ = [
     "TEMPLATE_KMS_KEY_PATTERN",
     "EncryptionType",
     "check_template_kms_key",
+    "has_dual_layer_encryption",
 ]
 
 MAX_KMS_KEY_LENGTH = 2048
@@ -60,3 +61,16 @@ def check_template_kms_key(key: str) -> str:
             fix="give the key's ARN instead of its id or alias",
         )
     return key
+
+
+def has_dual_layer_encryption(region: str) -> bool:
+    """Whether the guide says that ``KMS_DSSE`` can be had in a Region: in AWS GovCloud (US) alone.
+
+    The API's and CloudFormation's enumerations hold it everywhere, so that nothing but a deployment tells.
+
+    Args:
+        region: The Region.
+
+    Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+    """
+    return region.startswith("us-gov-")

@@ -11,6 +11,8 @@ from ecr_blueprints.domain.principals import parse_registry_uri, registry_uri
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = [
+    "CACHE_ROLE_ACTIONS",
+    "CACHE_SERVICE_PRINCIPAL",
     "CREDENTIAL_KEYS",
     "CREDENTIAL_SECRET_ARN_PATTERN",
     "CREDENTIAL_SECRET_NAME_PREFIX",
@@ -45,6 +47,24 @@ supports no key of one's own there.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
 """
 
+CACHE_SERVICE_PRINCIPAL = "pullthroughcache.ecr.amazonaws.com"
+"""Whom the role of an ECR-to-ECR cache trusts; the same in every partition that the page names (facts §4).
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
+"""
+
+CACHE_ROLE_ACTIONS = (
+    "ecr:BatchGetImage",
+    "ecr:BatchImportUpstreamImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:GetImageCopyStatus",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)
+"""What that role may do with repositories, besides logging in. Source: the same page."""
+
 _SECRET_NAME = re.compile(r"ecr-pullthroughcache/[a-zA-Z0-9/_+=.@-]+")
 _AZURE_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{3,61})[a-z0-9]")
 _AZURE_SUFFIX = ".azurecr.io"
@@ -60,7 +80,7 @@ class Authentication(StrEnum):
 
     ROLE = "role"
     """An IAM role, where the upstream lies in another account. Whether one is needed across Regions of the
-    same account is where AWS's pages disagree (facts §18.5)."""
+    same account is where AWS's pages disagree (facts §18.5); it does no harm there."""
 
 
 class UpstreamRegistryKey(StrEnum):
@@ -217,6 +237,23 @@ class UpstreamRegistry:
         return Authentication.NONE if self.key in _WITHOUT_CREDENTIAL else Authentication.SECRET
 
     @property
+    def account(self) -> str | None:
+        """The account whose private ECR registry it is; None for any other, or if it is not known."""
+        private = self._private_registry
+        return None if private is None else private[0]
+
+    @property
+    def region(self) -> str | None:
+        """The Region of the private ECR registry; None for any other, or if it is not known."""
+        private = self._private_registry
+        return None if private is None else private[1]
+
+    @property
+    def takes_upstream_prefix(self) -> bool:
+        """Whether a cache can be of a part of it: documented for another ECR registry alone (facts §4)."""
+        return self.key is UpstreamRegistryKey.ECR
+
+    @property
     def default_prefix(self) -> str:
         """The cache prefix if none is chosen: ECR's key, so that one word names the cache everywhere."""
         return self.key.value
@@ -242,6 +279,12 @@ class UpstreamRegistry:
             return type(self).from_url(url).key is self.key
         except InvalidValueError:
             return False
+
+    @property
+    def _private_registry(self) -> tuple[str, str] | None:
+        if self.key is not UpstreamRegistryKey.ECR or self.upstream_registry_url is None:
+            return None
+        return parse_registry_uri(self.upstream_registry_url)
 
     def __str__(self) -> str:
         return self.upstream_registry_url or self.key.value

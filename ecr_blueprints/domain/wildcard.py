@@ -6,7 +6,7 @@ scanning filters (facts §5) and signing filters (facts §8). None of them has a
 
 from __future__ import annotations
 
-__all__ = ["WILDCARD", "covers", "matches_wildcard"]
+__all__ = ["WILDCARD", "covers", "intersects", "matches_wildcard"]
 
 WILDCARD = "*"
 """The one special character of ECR's patterns: any run of characters, also none."""
@@ -50,3 +50,39 @@ def covers(pattern: str, other: str) -> bool:
         other: The pattern that may be the narrower one.
     """
     return matches_wildcard(pattern, other.replace(WILDCARD, "\0"))
+
+
+def intersects(pattern: str, other: str) -> bool:
+    """Tell whether some text matches both patterns.
+
+    The answer is exact for texts of any characters; where names have a grammar, a yes may be too careful.
+    Takes time in proportion to the product of the lengths.
+
+    Args:
+        pattern: Literal characters and ``*``.
+        other: Likewise.
+    """
+    # The positions in ``other`` at which a text can stand that has used up the pattern so far.
+    reached = _with_skipped_wildcards({0}, other)
+    for character in pattern:
+        if character == WILDCARD:
+            reached = set(range(min(reached), len(other) + 1)) if reached else set()
+        else:
+            stepped = {
+                at if other[at] == WILDCARD else at + 1
+                for at in reached
+                if at < len(other) and other[at] in (WILDCARD, character)
+            }
+            reached = _with_skipped_wildcards(stepped, other)
+    return len(other) in reached
+
+
+def _with_skipped_wildcards(positions: set[int], pattern: str) -> set[int]:
+    """The positions, and those that follow when a wildcard stands for nothing."""
+    found = set(positions)
+    for position in positions:
+        at = position
+        while at < len(pattern) and pattern[at] == WILDCARD:
+            at += 1
+            found.add(at)
+    return found

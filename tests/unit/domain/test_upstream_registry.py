@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from ecr_blueprints.domain.actions import PULL, PUSH, UPSTREAM_COPY
 from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.domain.upstream_registry import (
+    CACHE_ROLE_ACTIONS,
     CREDENTIAL_SECRET_ARN_PATTERN,
     Authentication,
     CredentialSecretName,
@@ -148,6 +150,22 @@ def test_azure_names(name: str) -> None:
 def test_ecr_registries_are_checked(account: str, region: str) -> None:
     with pytest.raises(InvalidValueError):
         UpstreamRegistry.ecr(account, region)
+
+
+def test_only_another_ecr_registry_has_an_account_and_takes_a_prefix() -> None:
+    china = UpstreamRegistry.ecr("111122223333", "cn-north-1")
+    assert (china.account, china.region) == ("111122223333", "cn-north-1")
+    assert str(china) == "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn"
+    for key in UpstreamRegistryKey:
+        registry = UpstreamRegistry.parse(key.value)
+        assert (registry.account, registry.region) == (None, None)
+        assert registry.takes_upstream_prefix is (key is UpstreamRegistryKey.ECR)
+
+
+def test_the_role_of_a_cache_copies_and_does_nothing_else() -> None:
+    expected = {*PULL, *PUSH, *UPSTREAM_COPY} - {"ecr:BatchCheckLayerAvailability"}
+    assert set(CACHE_ROLE_ACTIONS) == expected
+    assert len(CACHE_ROLE_ACTIONS) == len(expected)
 
 
 def test_credential_secret_name() -> None:
