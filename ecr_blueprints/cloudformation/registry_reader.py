@@ -14,22 +14,30 @@ from ecr_blueprints.cloudformation.intrinsics import Resolver
 from ecr_blueprints.cloudformation.property_types import find_property_faults
 from ecr_blueprints.cloudformation.readers import (
     pull_through_cache_rule,
+    pull_time_update_exclusion,
     registry_policy,
     registry_scanning_configuration,
+    replication_configuration,
     repository,
     repository_creation_template,
+    signing_configuration,
 )
 from ecr_blueprints.cloudformation.readers.resource import Resource
 from ecr_blueprints.cloudformation.stack import Stack
 from ecr_blueprints.cloudformation.template import Template
+from ecr_blueprints.lifecycle.retention import RepositoryKind
+from ecr_blueprints.registry.build_cache import BuildCache
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.dangling_reference import DanglingReference
 from ecr_blueprints.registry.property_fault import PropertyFault
+from ecr_blueprints.registry.pull_time_exclusion import PullTimeExclusion
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.registry_policy import RegistryPolicy
+from ecr_blueprints.registry.replication_configuration import ReplicationConfiguration
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration
+from ecr_blueprints.registry.signing_configuration import SigningConfiguration
 from ecr_blueprints.registry.singleton import Singleton, SingletonKind
 
 __all__ = ["Inputs", "read_inputs", "read_registries"]
@@ -101,6 +109,10 @@ class _Contents:
     cache_rules: list[CacheRule] = field(default_factory=list)
     scanning: list[ScanningConfiguration] = field(default_factory=list)
     policies: list[RegistryPolicy] = field(default_factory=list)
+    replication: list[ReplicationConfiguration] = field(default_factory=list)
+    signing: list[SigningConfiguration] = field(default_factory=list)
+    pull_time_exclusions: list[PullTimeExclusion] = field(default_factory=list)
+    build_caches: list[BuildCache] = field(default_factory=list)
     singletons: list[Singleton] = field(default_factory=list)
     dangling: list[DanglingReference] = field(default_factory=list)
     property_faults: list[PropertyFault] = field(default_factory=list)
@@ -112,6 +124,7 @@ class _Contents:
             self.repositories
             or self.creation_templates
             or self.cache_rules
+            or self.pull_time_exclusions
             or self.singletons
             or self.dangling
         )
@@ -124,6 +137,7 @@ _READ_TYPES: Final = frozenset(
         repository.RESOURCE_TYPE,
         repository_creation_template.RESOURCE_TYPE,
         pull_through_cache_rule.RESOURCE_TYPE,
+        pull_time_update_exclusion.RESOURCE_TYPE,
         *_SINGLETONS,
     }
 )
@@ -145,6 +159,10 @@ def _read(stacks: Iterable[Stack]) -> tuple[Registry, ...]:
             cache_rules=tuple(contents.cache_rules),
             scanning=tuple(contents.scanning),
             policies=tuple(contents.policies),
+            replication=tuple(contents.replication),
+            signing=tuple(contents.signing),
+            pull_time_exclusions=tuple(contents.pull_time_exclusions),
+            build_caches=tuple(contents.build_caches),
             singletons=tuple(contents.singletons),
             dangling_references=tuple(contents.dangling),
             property_faults=tuple(contents.property_faults),
@@ -192,7 +210,10 @@ def _read_resource(resource: Resource, resolver: Resolver, contents: _Contents) 
     if resource_type in _SINGLETONS:
         contents.singletons.append(Singleton(kind=_SINGLETONS[resource_type], source=resource.source))
     if resource_type == repository.RESOURCE_TYPE:
-        contents.repositories.append(repository.read_repository(resource, resolver))
+        read = repository.read_repository(resource, resolver)
+        contents.repositories.append(read)
+        if read.kind is RepositoryKind.BUILD_CACHE and read.known_name is not None:
+            contents.build_caches.append(BuildCache(source=read.source, names=read.known_name))
     elif resource_type == repository_creation_template.RESOURCE_TYPE:
         contents.creation_templates.append(repository_creation_template.read_creation_template(resource))
     elif resource_type == pull_through_cache_rule.RESOURCE_TYPE:
@@ -201,3 +222,9 @@ def _read_resource(resource: Resource, resolver: Resolver, contents: _Contents) 
         contents.scanning.append(registry_scanning_configuration.read_scanning_configuration(resource))
     elif resource_type == registry_policy.RESOURCE_TYPE:
         contents.policies.append(registry_policy.read_registry_policy(resource))
+    elif resource_type == replication_configuration.RESOURCE_TYPE:
+        contents.replication.append(replication_configuration.read_replication_configuration(resource))
+    elif resource_type == signing_configuration.RESOURCE_TYPE:
+        contents.signing.append(signing_configuration.read_signing_configuration(resource))
+    elif resource_type == pull_time_update_exclusion.RESOURCE_TYPE:
+        contents.pull_time_exclusions.append(pull_time_update_exclusion.read_pull_time_exclusion(resource))

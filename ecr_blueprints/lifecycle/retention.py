@@ -30,6 +30,7 @@ __all__ = [
     "RECOMMENDED_ARCHIVE_AFTER_DAYS",
     "RECOMMENDED_BUILDS_DAYS",
     "RECOMMENDED_ROLLBACK_IMAGES",
+    "REPOSITORY_KIND_METADATA",
     "RepositoryKind",
     "Retention",
     "any_of",
@@ -46,6 +47,9 @@ RECOMMENDED_BUILDS_DAYS: Final = 90
 
 RECOMMENDED_ARCHIVE_AFTER_DAYS: Final = 180
 """Days after which best-practice pages recommend to archive stale tagged images."""
+
+REPOSITORY_KIND_METADATA: Final = "ecr-blueprints:kind"
+"""The key of a resource's ``Metadata`` that says its `RepositoryKind`, of those that hold no images."""
 
 
 class RepositoryKind(StrEnum):

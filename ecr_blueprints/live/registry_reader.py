@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.encryption import EncryptionType
+from ecr_blueprints.domain.repository_name import ROOT
 from ecr_blueprints.domain.scanning import ScanFrequency, ScanType
 from ecr_blueprints.domain.stages import ProductionScope
 from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
@@ -16,10 +17,17 @@ from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.policy_document import parse_policy
+from ecr_blueprints.registry.pull_time_exclusion import PullTimeExclusion
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.registry_policy import RegistryPolicy
+from ecr_blueprints.registry.replication_configuration import (
+    ReplicationConfiguration,
+    ReplicationDestination,
+    ReplicationRule,
+)
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration, ScanningRule
+from ecr_blueprints.registry.signing_configuration import SigningConfiguration, SigningRule
 from ecr_blueprints.registry.source_location import SourceLocation
 
 __all__ = ["EcrClient", "read_live_registry"]
@@ -46,6 +54,12 @@ class EcrClient(Protocol):
     def get_lifecycle_policy(self, *, repositoryName: str) -> Mapping[str, Any]:
         """The lifecycle policy, or LifecyclePolicyNotFoundException."""
 
+    def get_signing_configuration(self) -> Mapping[str, Any]:
+        """The signing rules, or SigningConfigurationNotFoundException."""
+
+    def list_pull_time_update_exclusions(self, **arguments: str) -> Mapping[str, Any]:
+        """One page of the principals whose pulls do not count."""
+
     def list_tags_for_resource(self, *, resourceArn: str) -> Mapping[str, Any]:
         """A repository's tags."""
 
@@ -66,7 +80,8 @@ def read_live_registry(
             and the ``ecr:Describe…``/``ecr:Get…`` actions of the registry level are needed.
     """
     ecr = _client(region) if client is None else client
-    account = str(ecr.describe_registry()["registryId"])
+    described = ecr.describe_registry()
+    account = str(described["registryId"])
     registry = Registry(
         account=account,
         region=region,
@@ -74,6 +89,7 @@ def read_live_registry(
         repositories=tuple(_repositories(ecr)),
         creation_templates=tuple(_templates(ecr, account, region)),
         cache_rules=tuple(_cache_rules(ecr, account, region)),
+        pull_time_exclusions=tuple(_pull_time_exclusions(ecr)),
     )
     place = f"arn:aws:ecr:{region}:{account}"
     registry = registry.with_scanning(_scanning(ecr, SourceLocation(arn=f"{place}:registry-scanning")))
@@ -81,6 +97,16 @@ def read_live_registry(
     if text is not None:
         registry = registry.with_policy(
             RegistryPolicy(source=SourceLocation(arn=f"{place}:registry-policy"), policy=parse_policy(text))
+        )
+    replicated = described.get("replicationConfiguration", {}).get("rules", ())
+    if replicated:
+        registry = registry.with_replication(
+            _replication(replicated, SourceLocation(arn=f"{place}:replication-configuration"))
+        )
+    signed = _present(ecr.get_signing_configuration, "SigningConfigurationNotFoundException")
+    if signed is not None:
+        registry = registry.with_signing(
+            _signing(signed["signingConfiguration"], SourceLocation(arn=f"{place}:signing-configuration"))
         )
     return replace(registry, has_contract=True)
 
@@ -98,10 +124,17 @@ def _client(region: str) -> EcrClient:
 
 def _optional(call: Any, absent: str, member: str, **arguments: str) -> str | None:
     """One member of an answer, or None where ECR says that there is nothing."""
+    answer = _present(call, absent, **arguments)
+    return None if answer is None else str(answer[member])
+
+
+def _present(call: Any, absent: str, **arguments: str) -> Mapping[str, Any] | None:
+    """An answer, or None where ECR says that there is nothing."""
     from botocore.exceptions import ClientError
 
     try:
-        return str(call(**arguments)[member])
+        answer: Mapping[str, Any] = call(**arguments)
+        return answer
     except ClientError as error:
         if error.response["Error"]["Code"] == absent:
             return None
@@ -190,7 +223,7 @@ def _cache_rules(ecr: EcrClient, account: str, region: str) -> Iterator[CacheRul
             prefix=str(found["ecrRepositoryPrefix"]),
             upstream_registry=found.get("upstreamRegistry"),
             upstream_registry_url=found.get("upstreamRegistryUrl"),
-            upstream_prefix=found.get("upstreamRepositoryPrefix"),
+            upstream_prefix=_other_than(ROOT, found.get("upstreamRepositoryPrefix")),
             credential_arn=found.get("credentialArn"),
             custom_role_arn=found.get("customRoleArn"),
         )
@@ -204,8 +237,55 @@ def _scanning(ecr: EcrClient, source: SourceLocation) -> ScanningConfiguration:
         rules=tuple(
             ScanningRule(
                 frequency=ScanFrequency(rule["scanFrequency"]),
-                filters=tuple(str(one["filter"]) for one in rule.get("repositoryFilters", ())),
+                filters=_filters(rule),
             )
             for rule in found.get("rules", ())
         ),
     )
+
+
+def _replication(rules: Sequence[Mapping[str, Any]], source: SourceLocation) -> ReplicationConfiguration:
+    return ReplicationConfiguration(
+        source=source,
+        rules=tuple(
+            ReplicationRule(
+                source=source,
+                destinations=tuple(
+                    ReplicationDestination(region=str(one["region"]), registry_id=str(one["registryId"]))
+                    for one in rule.get("destinations", ())
+                ),
+                filters=_filters(rule),
+            )
+            for rule in rules
+        ),
+    )
+
+
+def _signing(configuration: Mapping[str, Any], source: SourceLocation) -> SigningConfiguration:
+    return SigningConfiguration(
+        source=source,
+        rules=tuple(
+            SigningRule(source=source, profile_arn=str(rule["signingProfileArn"]), filters=_filters(rule))
+            for rule in configuration.get("rules", ())
+        ),
+    )
+
+
+def _filters(rule: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(one["filter"]) for one in rule.get("repositoryFilters", ()))
+
+
+def _pull_time_exclusions(ecr: EcrClient) -> Iterator[PullTimeExclusion]:
+    token: dict[str, str] = {}
+    while True:
+        page = ecr.list_pull_time_update_exclusions(**token)
+        for arn in page.get("pullTimeUpdateExclusions", ()):
+            yield PullTimeExclusion(source=SourceLocation(arn=str(arn)), principal_arn=str(arn))
+        if not page.get("nextToken"):
+            return
+        token = {"nextToken": str(page["nextToken"])}
+
+
+def _other_than(default: str, value: object) -> str | None:
+    """A value that says more than the default does, which the read model leaves out."""
+    return None if value is None or value == default else str(value)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ecr_blueprints.domain.repository_filter import ROOT, CachePrefix
 from ecr_blueprints.domain.upstream_registry import (
+    CACHE_SERVICE_PRINCIPAL,
     CREDENTIAL_KEYS,
     CREDENTIAL_SECRET_ARN_PATTERN,
     CREDENTIAL_SECRET_NAME_PREFIX,
@@ -27,6 +30,7 @@ __all__ = [
     "CredentialFaultKind",
     "credential_arn_of",
     "find_credential_faults",
+    "needs_account",
     "upstream_of",
 ]
 
@@ -41,6 +45,8 @@ class CredentialFaultKind(StrEnum):
     UPSTREAM = "upstream"
     MISSING = "missing"
     SUPERFLUOUS = "superfluous"
+    ROLE = "role"
+    UPSTREAM_PREFIX = "upstream-prefix"
     ARN = "arn"
     NAME = "name"
     KEYS = "keys"
@@ -97,8 +103,17 @@ def credential_arn_of(rule: CacheRule) -> str | Unresolved | None:
     return text if text.startswith("arn:") and "${" not in text else arn
 
 
-def find_credential_faults(rule: CacheRule) -> Iterator[CredentialFault]:
-    """Every fault of the rule's upstream and credential that its source lets one see (facts §4)."""
+def find_credential_faults(
+    rule: CacheRule, *, account: str | None = None, region: str | None = None
+) -> Iterator[CredentialFault]:
+    """Every fault of the rule's upstream and credential that its source lets one see (facts §4).
+
+    Args:
+        rule: The cache.
+        account: The account of the cache's registry. Default: not known; then whether a cache of another
+            ECR registry needs a role is not judged.
+        region: Its Region. Default: not known.
+    """
     upstream = upstream_of(rule)
     if isinstance(upstream, InvalidValueError):
         yield CredentialFault(
@@ -110,6 +125,8 @@ def find_credential_faults(rule: CacheRule) -> Iterator[CredentialFault]:
         return
     if isinstance(upstream, UpstreamRegistry):
         yield from _url(rule, upstream)
+        yield from _role(rule, upstream, account, region)
+        yield from _upstream_prefix(rule, upstream)
         needs_secret = upstream.authentication is Authentication.SECRET
         if needs_secret and rule.credential_arn is None:
             yield CredentialFault(
@@ -142,6 +159,16 @@ def find_credential_faults(rule: CacheRule) -> Iterator[CredentialFault]:
         yield from _secret(rule, rule.credential)
 
 
+def needs_account(rule: CacheRule) -> bool:
+    """Whether the rule can be judged only with the account of its registry: a cache of ECR without a role."""
+    upstream = upstream_of(rule)
+    return (
+        isinstance(upstream, UpstreamRegistry)
+        and upstream.authentication is Authentication.ROLE
+        and rule.custom_role_arn is None
+    )
+
+
 def _url(rule: CacheRule, upstream: UpstreamRegistry) -> Iterator[CredentialFault]:
     url = rule.upstream_registry_url
     if isinstance(url, str) and not upstream.accepts_url(url):
@@ -151,6 +178,71 @@ def _url(rule: CacheRule, upstream: UpstreamRegistry) -> Iterator[CredentialFaul
             source=rule.source,
             fix=f"use {upstream.url_form}",
         )
+
+
+def _role(
+    rule: CacheRule, upstream: UpstreamRegistry, account: str | None, region: str | None
+) -> Iterator[CredentialFault]:
+    """A role is needed across accounts; across Regions of one account AWS's pages disagree (facts §18.5)."""
+    label = f"cache {rule.label!r}"
+    if upstream.authentication is not Authentication.ROLE:
+        if rule.custom_role_arn is not None:
+            yield CredentialFault(
+                kind=CredentialFaultKind.SUPERFLUOUS,
+                message=f"{label}: {upstream.key} takes no role and the rule has one",
+                source=rule.source,
+                fix="remove CustomRoleArn",
+            )
+        return
+    owner, place = _ecr_upstream(rule, upstream)
+    if owner is None or account is None:
+        return
+    if (owner, place) == (account, region):
+        yield CredentialFault(
+            kind=CredentialFaultKind.UPSTREAM,
+            message=f"{label}: its upstream is its own registry",
+            source=rule.source,
+            fix="name the registry of another account or Region, or pull without a cache",
+        )
+    elif owner != account and rule.custom_role_arn is None:
+        yield CredentialFault(
+            kind=CredentialFaultKind.ROLE,
+            message=f"{label}: its upstream is the registry of account {owner} and the rule names no role",
+            source=rule.source,
+            fix=f"set CustomRoleArn to a role of account {account} that trusts {CACHE_SERVICE_PRINCIPAL}",
+        )
+
+
+def _ecr_upstream(rule: CacheRule, upstream: UpstreamRegistry) -> tuple[str | None, str | None]:
+    """Account and Region of the upstream; by a rule's key alone, its URL tells them."""
+    if upstream.upstream_registry_url is None and isinstance(rule.upstream_registry_url, str):
+        with suppress(InvalidValueError):
+            upstream = UpstreamRegistry.from_url(rule.upstream_registry_url)
+    return upstream.account, upstream.region
+
+
+def _upstream_prefix(rule: CacheRule, upstream: UpstreamRegistry) -> Iterator[CredentialFault]:
+    prefix = rule.upstream_prefix
+    if not isinstance(prefix, str) or prefix == ROOT:
+        return
+    label = f"cache {rule.label!r}"
+    if not upstream.takes_upstream_prefix:
+        message, fix = (
+            f"{label}: an upstream prefix is for another ECR registry, and its upstream is {upstream.key}",
+            "remove UpstreamRepositoryPrefix",
+        )
+    elif not CachePrefix.accepts(prefix):
+        message, fix = f"{label}: {prefix!r} is no upstream prefix", f"write {CachePrefix.allowed}"
+    elif rule.known_prefix == ROOT:
+        message, fix = (
+            f"{label}: the upstream prefix {prefix!r} under the prefix {ROOT}",
+            f"give the cache a prefix of its own, such as {prefix.rstrip('/')!r}, or remove the upstream's",
+        )
+    else:
+        return
+    yield CredentialFault(
+        kind=CredentialFaultKind.UPSTREAM_PREFIX, message=message, source=rule.source, fix=fix
+    )
 
 
 def _secret(rule: CacheRule, secret: CredentialSecret) -> Iterator[CredentialFault]:

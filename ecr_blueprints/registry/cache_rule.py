@@ -46,6 +46,8 @@ class CacheRule:
         credential_arn: The secret's ARN as given; None if there is none.
         credential: The secret itself, where the same source declares it.
         custom_role_arn: The role for a cache of another account's ECR.
+        frozen: Whether cached tags are meant to stay as they were first pulled; None if the source does not
+            say. Only constructs and contracts do.
     """
 
     source: SourceLocation
@@ -56,6 +58,7 @@ class CacheRule:
     credential_arn: Resolvable[str] | None = None
     credential: CredentialSecret | None = None
     custom_role_arn: Resolvable[str] | None = None
+    frozen: bool | None = None
 
     @property
     def known_prefix(self) -> str | None:

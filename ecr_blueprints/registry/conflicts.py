@@ -7,50 +7,36 @@ declarations of which a deployment has only one do not conflict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from ecr_blueprints.domain.repository_filter import ROOT
+from ecr_blueprints.registry.build_cache import BuildCache
+from ecr_blueprints.registry.cache_mutability import mutability_conflicts
 from ecr_blueprints.registry.cache_rule import CacheRule
+from ecr_blueprints.registry.conflict import Conflict, ConflictKind, both, exclude
 from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.mechanism_conflict import mechanism_conflicts
+from ecr_blueprints.registry.pull_time_exclusion import PullTimeExclusion
 from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.replication_configuration import ReplicationRule, ReplicationSource
 from ecr_blueprints.registry.repository import Repository
+from ecr_blueprints.registry.selection_conflict import replication_conflicts, signing_conflicts
+from ecr_blueprints.registry.signing_configuration import SigningRule
 from ecr_blueprints.registry.singleton import Singleton
-from ecr_blueprints.registry.source_location import SourceLocation
 
 __all__ = ["Conflict", "ConflictKind", "Contribution", "conflicts_with", "find_conflicts"]
 
 
-class ConflictKind(StrEnum):
-    """What kind of conflict it is; the granular id of a finding."""
-
-    SECOND_OWNER = "second-owner"
-    REPOSITORY_NAME = "repository-name"
-    TEMPLATE_PREFIX = "template-prefix"
-    CACHE_PREFIX = "cache-prefix"
-    TEMPLATE_ROLE = "template-role"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """One thing that a registry cannot hold, with everyone involved.
-
-    Attributes:
-        kind: What kind it is.
-        message: What is wrong, with both parties named.
-        source: The contribution that caused it.
-        other: The earlier contribution, where there are two parties.
-        fix: What to do.
-    """
-
-    kind: ConflictKind
-    message: str
-    source: SourceLocation
-    other: SourceLocation | None = None
-    fix: str
-
-
-Contribution = Repository | CreationTemplate | CacheRule | Singleton
+Contribution = (
+    Repository
+    | CreationTemplate
+    | CacheRule
+    | Singleton
+    | SigningRule
+    | ReplicationRule
+    | ReplicationSource
+    | PullTimeExclusion
+    | BuildCache
+)
 """What can be added to a registry and conflict with what it holds."""
 
 
@@ -68,6 +54,12 @@ def find_conflicts(registry: Registry) -> Iterator[Conflict]:
         yield from _template(registry.creation_templates[:index], template)
     for index, rule in enumerate(registry.cache_rules):
         yield from _cache(registry.cache_rules[:index], rule)
+    for index, exclusion in enumerate(registry.pull_time_exclusions):
+        yield from _same_principal(registry.pull_time_exclusions[:index], exclusion)
+    yield from signing_conflicts(registry)
+    yield from replication_conflicts(registry)
+    yield from mechanism_conflicts(registry)
+    yield from mutability_conflicts(registry)
 
 
 def conflicts_with(registry: Registry, contribution: Contribution) -> Iterator[Conflict]:
@@ -81,8 +73,24 @@ def conflicts_with(registry: Registry, contribution: Contribution) -> Iterator[C
             yield from _same_name(earlier, contribution)
         case CreationTemplate():
             yield from _template(registry.creation_templates, contribution)
+            yield from mechanism_conflicts(registry, template=contribution)
+            yield from mutability_conflicts(registry, template=contribution)
         case CacheRule():
             yield from _cache(registry.cache_rules, contribution)
+            yield from signing_conflicts(registry, cache=contribution)
+            yield from mechanism_conflicts(registry, creator=contribution)
+            yield from mutability_conflicts(registry, cache=contribution)
+        case SigningRule():
+            yield from signing_conflicts(registry, rule=contribution)
+        case ReplicationRule():
+            yield from replication_conflicts(registry, rule=contribution)
+        case ReplicationSource():
+            yield from mechanism_conflicts(registry, creator=contribution)
+        case PullTimeExclusion():
+            yield from _same_principal(registry.pull_time_exclusions, contribution)
+        case BuildCache():
+            yield from signing_conflicts(registry, cache=contribution)
+            yield from replication_conflicts(registry, cache=contribution)
 
 
 def _second_owner(earlier: tuple[Singleton, ...], singleton: Singleton) -> Iterator[Conflict]:
@@ -90,13 +98,13 @@ def _second_owner(earlier: tuple[Singleton, ...], singleton: Singleton) -> Itera
         if (
             other.kind is singleton.kind
             and other.source != singleton.source
-            and not _exclude(other.source, singleton.source)
+            and not exclude(other.source, singleton.source)
         ):
             yield Conflict(
                 kind=ConflictKind.SECOND_OWNER,
                 message=(
                     f"an account and Region has one {singleton.kind.words}; "
-                    f"{_names(singleton.source, other.source)} both declare it"
+                    f"{both(singleton.source, other.source)} both declare it"
                 ),
                 source=singleton.source,
                 other=other.source,
@@ -106,12 +114,12 @@ def _second_owner(earlier: tuple[Singleton, ...], singleton: Singleton) -> Itera
 
 
 def _same_name(earlier: Iterable[Repository], repository: Repository) -> Iterator[Conflict]:
-    other = next((one for one in earlier if not _exclude(one.source, repository.source)), None)
+    other = next((one for one in earlier if not exclude(one.source, repository.source)), None)
     if other is not None:
         yield Conflict(
             kind=ConflictKind.REPOSITORY_NAME,
             message=(
-                f"repository {repository.label!r} is declared by {_names(repository.source, other.source)}"
+                f"repository {repository.label!r} is declared by {both(repository.source, other.source)}"
             ),
             source=repository.source,
             other=other.source,
@@ -122,16 +130,12 @@ def _same_name(earlier: Iterable[Repository], repository: Repository) -> Iterato
 def _template(earlier: tuple[CreationTemplate, ...], template: CreationTemplate) -> Iterator[Conflict]:
     prefix = template.known_prefix
     for other in earlier:
-        if (
-            prefix is not None
-            and other.known_prefix == prefix
-            and not _exclude(other.source, template.source)
-        ):
+        if prefix is not None and other.known_prefix == prefix and not exclude(other.source, template.source):
             yield Conflict(
                 kind=ConflictKind.TEMPLATE_PREFIX,
                 message=(
                     f"a registry has one creation template for a prefix; "
-                    f"{_names(template.source, other.source)} both declare one for {prefix!r}"
+                    f"{both(template.source, other.source)} both declare one for {prefix!r}"
                 ),
                 source=template.source,
                 other=other.source,
@@ -156,13 +160,13 @@ def _cache(earlier: tuple[CacheRule, ...], rule: CacheRule) -> Iterator[Conflict
         return
     for other in earlier:
         taken = other.known_prefix
-        if taken is None or not _collide(prefix, taken) or _exclude(other.source, rule.source):
+        if taken is None or not _collide(prefix, taken) or exclude(other.source, rule.source):
             continue
         relation = "share the prefix" if taken == prefix else "have prefixes one inside the other:"
         detail = repr(prefix) if taken == prefix else f"{prefix!r} and {taken!r}"
         yield Conflict(
             kind=ConflictKind.CACHE_PREFIX,
-            message=f"pull-through caches {_names(rule.source, other.source)} {relation} {detail}",
+            message=f"pull-through caches {both(rule.source, other.source)} {relation} {detail}",
             source=rule.source,
             other=other.source,
             fix="give each cache a prefix of its own",
@@ -170,16 +174,24 @@ def _cache(earlier: tuple[CacheRule, ...], rule: CacheRule) -> Iterator[Conflict
         return
 
 
-def _names(source: SourceLocation, other: SourceLocation) -> str:
-    """Both parties; with their templates only where these differ."""
-    if source.template == other.template:
-        return f"{source.name} and {other.name}"
-    return f"{source} and {other}"
-
-
-def _exclude(first: SourceLocation, second: SourceLocation) -> bool:
-    """True if no deployment has both."""
-    return first.presence.excludes(second.presence)
+def _same_principal(
+    earlier: tuple[PullTimeExclusion, ...], exclusion: PullTimeExclusion
+) -> Iterator[Conflict]:
+    arn = exclusion.principal_arn
+    for other in earlier:
+        if (
+            isinstance(arn, str)
+            and other.principal_arn == arn
+            and not exclude(other.source, exclusion.source)
+        ):
+            yield Conflict(
+                kind=ConflictKind.PULL_TIME_EXCLUSION,
+                message=f"{both(exclusion.source, other.source)} both exclude {arn} from pull-time updates",
+                source=exclusion.source,
+                other=other.source,
+                fix="keep one of them: a registry has one exclusion for a principal",
+            )
+            return
 
 
 def _collide(prefix: str, other: str) -> bool:

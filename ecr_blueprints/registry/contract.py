@@ -25,11 +25,13 @@ from ecr_blueprints.domain.scanning import ScanFrequency, ScanType
 from ecr_blueprints.domain.stages import ProductionScope, Stages
 from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
 from ecr_blueprints.errors import ContractError, InvalidValueError
+from ecr_blueprints.registry.build_cache import BuildCache
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.naming_exception import NamingException
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration, ScanningRule
+from ecr_blueprints.registry.signing_configuration import SigningConfiguration, SigningRule
 from ecr_blueprints.registry.source_location import SourceLocation
 from ecr_blueprints.registry.unresolved import Unresolved
 
@@ -111,11 +113,33 @@ def _render_registry(registry: Registry) -> dict[str, Any]:
             "upstreamRegistry": _text(rule.upstream_registry),
             "upstreamRegistryUrl": _text(rule.upstream_registry_url),
             "uri": f"{uri}/{rule.known_prefix}" if uri is not None else None,
+            **({"upstreamRepositoryPrefix": rule.upstream_prefix} if _text(rule.upstream_prefix) else {}),
+            **({} if rule.frozen is None else {"frozen": rule.frozen}),
         }
         for rule in registry.cache_rules
         if rule.known_prefix
     ]
+    if registry.signing:
+        entry["signing"] = [_render_signing_rule(rule) for rule in _known_rules(registry.signing[0])]
+    if registry.required_tags:
+        entry["requiredTags"] = list(registry.required_tags)
+    if registry.build_caches:
+        entry["buildCaches"] = [one.names for one in registry.build_caches]
     return entry
+
+
+def _known_rules(configuration: SigningConfiguration) -> list[SigningRule]:
+    if isinstance(configuration.rules, Unresolved):
+        return []
+    return [rule for rule in configuration.rules if isinstance(rule, SigningRule)]
+
+
+def _render_signing_rule(rule: SigningRule) -> dict[str, Any]:
+    filters = () if isinstance(rule.filters, Unresolved) else rule.filters
+    return {
+        "signingProfileArn": _text(rule.profile_arn),
+        "filters": [text for text in filters if isinstance(text, str)],
+    }
 
 
 def _render_scanning(configuration: ScanningConfiguration) -> dict[str, Any]:
@@ -247,10 +271,35 @@ def _registry(entry: Mapping[str, Any], file: str) -> Registry:
                 prefix=CachePrefix(one["prefix"]).value,
                 upstream_registry=_optional(str, one.get("upstreamRegistry")),
                 upstream_registry_url=_optional(str, one.get("upstreamRegistryUrl")),
+                upstream_prefix=_optional(str, one.get("upstreamRepositoryPrefix")),
+                frozen=_optional(bool, one.get("frozen")),
             )
             for one in entry.get("caches", [])
         ),
+        signing=_signing(entry["signing"], source) if "signing" in entry else (),
+        required_tags=_texts(entry.get("requiredTags", [])),
+        build_caches=tuple(
+            BuildCache(source=source, names=names) for names in _texts(entry.get("buildCaches", []))
+        ),
     )
+
+
+def _signing(entries: object, source: SourceLocation) -> tuple[SigningConfiguration, ...]:
+    if not isinstance(entries, list):
+        raise TypeError("a list of signing rules was expected")
+    rules = []
+    for one in map(_mapping, entries):
+        arn = _optional(str, one.get("signingProfileArn"))
+        rules.append(
+            SigningRule(
+                source=source,
+                profile_arn=Unresolved("the signing profile", depends_on="the registry's deployment")
+                if arn is None
+                else arn,
+                filters=_texts(one["filters"]),
+            )
+        )
+    return (SigningConfiguration(source=source, rules=tuple(rules)),)
 
 
 def _scanning(entry: Mapping[str, Any], source: SourceLocation) -> ScanningConfiguration:

@@ -1,4 +1,4 @@
-"""What a repository name gets from its registry: template, cache, scanning.
+"""What a repository name gets from its registry: template, cache, scanning, signing, replication.
 
 Pure functions over the read model. The constructs answer ``registry.template_for(name)`` with them,
 the review's rules judge with them and the read-back of a live registry is compared with them.
@@ -11,17 +11,28 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ecr_blueprints.domain.creation_template import AppliedFor
-from ecr_blueprints.domain.repository_filter import ROOT, ScanningFilter
+from ecr_blueprints.domain.repository_filter import ROOT, ReplicationFilter, ScanningFilter, SigningFilter
 from ecr_blueprints.domain.scanning import ScanFrequency, ScanType
-from ecr_blueprints.domain.wildcard import covers
+from ecr_blueprints.domain.wildcard import covers, intersects
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.replication_configuration import ReplicationDestination, ReplicationRule
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration, ScanningRule
+from ecr_blueprints.registry.signing_configuration import SigningRule
 from ecr_blueprints.registry.unresolved import Unresolved
 
-__all__ = ["EffectiveScanning", "cache_for", "scanning_for", "scanning_under", "template_for"]
+__all__ = [
+    "EffectiveScanning",
+    "cache_for",
+    "replication_for",
+    "scanning_for",
+    "scanning_under",
+    "signing_for",
+    "signing_under",
+    "template_for",
+]
 
 _Matches: TypeAlias = Callable[[str], bool]
 
@@ -101,6 +112,98 @@ def scanning_under(registry: Registry, prefix: str) -> EffectiveScanning | Unres
     """
     names = "*" if prefix == ROOT else f"{prefix.rstrip('/')}/*"
     return _scanning(registry, lambda text: covers(ScanningFilter(text).pattern, names))
+
+
+def signing_for(registry: Registry, repository_name: str) -> tuple[SigningRule, ...] | Unresolved:
+    """The rules by which an image pushed under a name is signed, one signature for each profile (facts §8).
+
+    Returns:
+        Empty if nothing signs it; Unresolved if the answer depends on what is not known.
+    """
+    return _signing(registry, lambda text: SigningFilter(text).matches(repository_name))
+
+
+def signing_under(registry: Registry, names: str) -> tuple[SigningRule, ...] | Unresolved:
+    """The rules by which an image pushed under some of these names is signed.
+
+    Args:
+        registry: The registry to look in.
+        names: A name, or a pattern in which ``*`` is any run of characters.
+
+    Returns:
+        As of :func:`signing_for`, which it equals for a name.
+    """
+    return _signing(registry, lambda text: intersects(SigningFilter(text).pattern, names))
+
+
+def _signing(registry: Registry, matches: _Matches) -> tuple[SigningRule, ...] | Unresolved:
+    found: list[SigningRule] = []
+    for configuration in registry.signing:
+        if isinstance(configuration.rules, Unresolved):
+            return configuration.rules
+        for rule in configuration.rules:
+            if isinstance(rule, Unresolved):
+                return rule
+            verdict = _selects(rule.filters, matches)
+            if isinstance(verdict, Unresolved):
+                return verdict
+            if verdict:
+                found.append(rule)
+    return tuple(found)
+
+
+def replication_for(
+    registry: Registry, repository_name: str
+) -> tuple[ReplicationDestination, ...] | Unresolved:
+    """The registries to which what is pushed under a name is copied, each once (facts §7).
+
+    Returns:
+        Empty if it is copied nowhere; Unresolved if the answer depends on what is not known.
+    """
+    found: list[ReplicationDestination] = []
+    for configuration in registry.replication:
+        if isinstance(configuration.rules, Unresolved):
+            return configuration.rules
+        for rule in configuration.rules:
+            if isinstance(rule, Unresolved):
+                return rule
+            verdict = _selects(rule.filters, lambda text: ReplicationFilter(text).matches(repository_name))
+            if isinstance(verdict, Unresolved):
+                return verdict
+            if verdict:
+                destinations = _known_destinations(rule)
+                if isinstance(destinations, Unresolved):
+                    return destinations
+                found += destinations
+    return tuple(dict.fromkeys(found))
+
+
+def _known_destinations(rule: ReplicationRule) -> tuple[ReplicationDestination, ...] | Unresolved:
+    if isinstance(rule.destinations, Unresolved):
+        return rule.destinations
+    known: list[ReplicationDestination] = []
+    for destination in rule.destinations:
+        if isinstance(destination, Unresolved):
+            return destination
+        known.append(destination)
+    return tuple(known)
+
+
+def _selects(filters: tuple[str | Unresolved, ...] | Unresolved, matches: _Matches) -> bool | Unresolved:
+    """Whether one of a rule's filters matches; no filters select everything."""
+    if isinstance(filters, Unresolved):
+        return filters
+    doubt: Unresolved | None = None
+    for text in filters:
+        if isinstance(text, Unresolved):
+            doubt = text
+            continue
+        try:
+            if matches(text):
+                return True
+        except InvalidValueError:
+            continue  # An invalid filter selects nothing; it is reported for itself.
+    return doubt if doubt is not None else not filters
 
 
 def _scanning(registry: Registry, matches: _Matches) -> EffectiveScanning | Unresolved | None:

@@ -16,13 +16,16 @@ def naming_fault(registry: Registry, repository: Repository) -> InvalidValueErro
 
     Returns:
         None if nothing is, if no convention is declared, if only deployment determines the name, if
-        the name is a recorded exception or a base image's, or if a cache or the CDK's bootstrap names it.
+        the name is a recorded exception, a base image's or a build cache's, or if a cache or the
+        CDK's bootstrap names it.
     """
     name = repository.known_name
     scope = registry.production
     if name is None or scope.convention is None or repository.is_cdk_asset_repository:
         return None
-    if registry.is_base_image(name) or any(one.covers(name) for one in registry.naming_exceptions):
+    if registry.is_build_cache(name) or registry.is_base_image(name):
+        return None
+    if any(one.covers(name) for one in registry.naming_exceptions):
         return None
     if cache_for(registry, name) is not None:
         return None

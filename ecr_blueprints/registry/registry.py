@@ -11,14 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ecr_blueprints.domain.stages import ProductionScope
+from ecr_blueprints.domain.wildcard import matches_wildcard
+from ecr_blueprints.registry.build_cache import BuildCache
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.dangling_reference import DanglingReference
 from ecr_blueprints.registry.naming_exception import NamingException
 from ecr_blueprints.registry.property_fault import PropertyFault
+from ecr_blueprints.registry.pull_time_exclusion import PullTimeExclusion
 from ecr_blueprints.registry.registry_policy import RegistryPolicy
+from ecr_blueprints.registry.replication_configuration import ReplicationConfiguration, ReplicationSource
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration
+from ecr_blueprints.registry.signing_configuration import SigningConfiguration
 from ecr_blueprints.registry.singleton import Singleton, SingletonKind
 from ecr_blueprints.registry.source_location import SourceLocation
 
@@ -39,6 +44,11 @@ class Registry:
         cache_rules: The pull-through cache rules.
         scanning: The scanning configurations; more than one is a conflict.
         policies: The registry policies; more than one is a conflict.
+        replication: The replication configurations; more than one is a conflict.
+        signing: The signing configurations; more than one is a conflict.
+        pull_time_exclusions: The principals whose pulls do not count as pulls.
+        replication_sources: The accounts that it lets replicate into it, where the source tells them apart.
+        build_caches: The repositories that hold a builder's layers.
         singletons: Every declaration of a registry-level resource, of the kinds above and of those
             that the model does not hold in detail.
         dangling_references: References in the templates that lead nowhere.
@@ -46,6 +56,7 @@ class Registry:
         production: How production is declared, if it is.
         naming_exceptions: Names that need not follow the convention, and why.
         base_prefixes: Prefixes under which base images lie: outside the convention, with tags that move.
+        required_tags: The keys of the tags that its repositories have to have.
         has_contract: True if a registry contract said what the registry level holds, so that an
             absence is known to be one.
     """
@@ -58,12 +69,18 @@ class Registry:
     cache_rules: tuple[CacheRule, ...] = ()
     scanning: tuple[ScanningConfiguration, ...] = ()
     policies: tuple[RegistryPolicy, ...] = ()
+    replication: tuple[ReplicationConfiguration, ...] = ()
+    signing: tuple[SigningConfiguration, ...] = ()
+    pull_time_exclusions: tuple[PullTimeExclusion, ...] = ()
+    replication_sources: tuple[ReplicationSource, ...] = ()
+    build_caches: tuple[BuildCache, ...] = ()
     singletons: tuple[Singleton, ...] = ()
     dangling_references: tuple[DanglingReference, ...] = ()
     property_faults: tuple[PropertyFault, ...] = ()
     production: ProductionScope = field(default_factory=ProductionScope)
     naming_exceptions: tuple[NamingException, ...] = ()
     base_prefixes: tuple[str, ...] = ()
+    required_tags: tuple[str, ...] = ()
     has_contract: bool = False
 
     @property
@@ -92,6 +109,10 @@ class Registry:
         """Whether the name lies under a declared prefix of base images."""
         return any(repository_name.startswith(f"{prefix}/") for prefix in self.base_prefixes)
 
+    def is_build_cache(self, repository_name: str) -> bool:
+        """Whether the name is a build cache's."""
+        return any(matches_wildcard(cache.names, repository_name) for cache in self.build_caches)
+
     def with_repository(self, repository: Repository) -> Registry:
         """The registry with one more repository."""
         return replace(self, repositories=(*self.repositories, repository))
@@ -118,6 +139,34 @@ class Registry:
         return replace(
             self._with_singleton(SingletonKind.REGISTRY_POLICY, policy.source), policies=(*others, policy)
         )
+
+    def with_replication(self, configuration: ReplicationConfiguration) -> Registry:
+        """The registry with this replication configuration in place of the one of the same source."""
+        others = tuple(one for one in self.replication if one.source != configuration.source)
+        return replace(
+            self._with_singleton(SingletonKind.REPLICATION, configuration.source),
+            replication=(*others, configuration),
+        )
+
+    def with_signing(self, configuration: SigningConfiguration) -> Registry:
+        """The registry with this signing configuration in place of the one of the same source."""
+        others = tuple(one for one in self.signing if one.source != configuration.source)
+        return replace(
+            self._with_singleton(SingletonKind.SIGNING, configuration.source),
+            signing=(*others, configuration),
+        )
+
+    def with_pull_time_exclusion(self, exclusion: PullTimeExclusion) -> Registry:
+        """The registry with one more principal whose pulls do not count."""
+        return replace(self, pull_time_exclusions=(*self.pull_time_exclusions, exclusion))
+
+    def with_replication_source(self, accepted: ReplicationSource) -> Registry:
+        """The registry with one more account that replicates into it."""
+        return replace(self, replication_sources=(*self.replication_sources, accepted))
+
+    def with_build_cache(self, cache: BuildCache) -> Registry:
+        """The registry with one more build cache."""
+        return replace(self, build_caches=(*self.build_caches, cache))
 
     def with_naming_exception(self, exception: NamingException) -> Registry:
         """The registry with one more exception to its naming convention."""

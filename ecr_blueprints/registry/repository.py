@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ecr_blueprints.domain.tags import TagMutability
+from ecr_blueprints.lifecycle.retention import RepositoryKind
 from ecr_blueprints.registry.access_policy import AccessPolicy
 from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.source_location import SourceLocation
@@ -44,6 +45,7 @@ class Repository:
         empty_on_delete: Whether deleting the repository deletes its images first.
         deletion_policy: What CloudFormation does with it; None for live reads.
         tags: Resource tags; a value that is not known is carried as Unresolved.
+        kind: What it is for, where the source says so; None for most.
         is_cdk_asset_repository: True for the CDK bootstrap's own asset repository, which is held to
             other yardsticks than an application's.
     """
@@ -58,12 +60,18 @@ class Repository:
     empty_on_delete: Resolvable[bool] = False
     deletion_policy: DeletionPolicy | None = field(default_factory=DeletionPolicy)
     tags: Mapping[str, Resolvable[str]] | Unresolved = field(default_factory=dict)
+    kind: RepositoryKind | None = None
     is_cdk_asset_repository: bool = False
 
     @property
     def known_name(self) -> str | None:
         """The name, if it is known before deployment."""
         return self.name if isinstance(self.name, str) else None
+
+    @property
+    def holds_images(self) -> bool:
+        """Whether anything in it can run, and so can be vulnerable; charts and builders' layers cannot."""
+        return self.kind not in (RepositoryKind.CHART, RepositoryKind.BUILD_CACHE)
 
     @property
     def label(self) -> str:

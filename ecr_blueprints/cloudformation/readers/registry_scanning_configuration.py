@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ecr_blueprints.cloudformation.readers.repository_filters import read_filters
 from ecr_blueprints.cloudformation.readers.resource import (
     Resource,
     as_items,
     as_member,
-    as_property_text,
     as_unresolved,
     malformed,
 )
@@ -51,25 +51,5 @@ def _rule(item: Any) -> ScanningRule | Unresolved:
     frequency = as_member(ScanFrequency, item.get("ScanFrequency"), "ScanFrequency")
     return ScanningRule(
         frequency=malformed(item, "ScanFrequency is missing") if frequency is None else frequency,
-        filters=_filters(item.get("RepositoryFilters")),
+        filters=read_filters(item.get("RepositoryFilters")),
     )
-
-
-def _filters(value: Any) -> tuple[str | Unresolved, ...] | Unresolved:
-    items = as_items(value, "RepositoryFilters")
-    if items is None:
-        return ()
-    if isinstance(items, Malformed):
-        return as_unresolved(items)
-    return items if isinstance(items, Unresolved) else tuple(map(_filter, items))
-
-
-def _filter(item: Any) -> str | Unresolved:
-    if isinstance(item, Unresolved):
-        return item
-    if not isinstance(item, dict):
-        return as_unresolved(malformed(item, "an entry of RepositoryFilters is no mapping"))
-    text = as_property_text(item.get("Filter"), "Filter")
-    if text is None:
-        text = malformed(item, "Filter is missing")
-    return as_unresolved(text) if isinstance(text, Malformed) else text

@@ -23,6 +23,7 @@ from ecr_blueprints.cloudformation.readers.resource import (
 )
 from ecr_blueprints.cloudformation.readers.tag_mutability import read_tag_mutability
 from ecr_blueprints.cloudformation.text_functions import NO_VALUE
+from ecr_blueprints.lifecycle.retention import REPOSITORY_KIND_METADATA, RepositoryKind
 from ecr_blueprints.registry.repository import DeletionPolicy, Repository
 from ecr_blueprints.registry.unresolved import Malformed, Unresolved
 
@@ -56,8 +57,16 @@ def read_repository(resource: Resource, resolver: Resolver) -> Repository:
         empty_on_delete=_empty_on_delete(resource),
         deletion_policy=_deletion_policy(resource, resolver),
         tags=as_tags(resource.get("Tags"), "Tags"),
+        kind=_kind(resource),
         is_cdk_asset_repository=_is_cdk_asset_repository(name, resource),
     )
+
+
+def _kind(resource: Resource) -> RepositoryKind | None:
+    """What the resource's metadata says of it, where that is a word that is known."""
+    metadata = resource.declaration.get("Metadata")
+    said = metadata.get(REPOSITORY_KIND_METADATA) if isinstance(metadata, dict) else None
+    return next((kind for kind in RepositoryKind if kind == said), None)
 
 
 def _lifecycle_policy(resource: Resource) -> str | Unresolved | Malformed | None:

@@ -17,8 +17,15 @@ from ecr_blueprints.lifecycle.document import render_lifecycle_policy
 from ecr_blueprints.lifecycle.retention import Retention
 from ecr_blueprints.live import read_live_registry
 from ecr_blueprints.registry.access_policy import AccessPolicy
-from ecr_blueprints.registry.effective import EffectiveScanning, scanning_for
+from ecr_blueprints.registry.effective import (
+    EffectiveScanning,
+    replication_for,
+    scanning_for,
+    signing_for,
+)
 from ecr_blueprints.registry.encryption import Encryption
+from ecr_blueprints.registry.replication_configuration import ReplicationDestination
+from ecr_blueprints.registry.singleton import SingletonKind
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
@@ -34,6 +41,16 @@ POLICY = json.dumps(
         ],
     }
 )
+SCANNER = f"arn:aws:iam::{ACCOUNT}:role/scanner"
+PROFILE = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/release"
+SIGNING_RULE = {
+    "signingProfileArn": PROFILE,
+    "repositoryFilters": [{"filter": "prod/*", "filterType": "WILDCARD_MATCH"}],
+}
+REPLICATION_RULE = {
+    "destinations": [{"region": "eu-central-1", "registryId": ACCOUNT}],
+    "repositoryFilters": [{"filter": "prod/", "filterType": "PREFIX_MATCH"}],
+}
 LIFECYCLE = render_lifecycle_policy(Retention().policy())
 
 
@@ -54,7 +71,10 @@ def repository(name: str, **more: Any) -> dict[str, Any]:
 
 def fill(stubber: Stubber, repositories: list[dict[str, Any]], *, policies: bool) -> None:
     """Answers in the order in which the reader asks."""
-    stubber.add_response("describe_registry", {"registryId": ACCOUNT})
+    replication: dict[str, Any] = {"rules": [REPLICATION_RULE] if policies else []}
+    stubber.add_response(
+        "describe_registry", {"registryId": ACCOUNT, "replicationConfiguration": replication}
+    )
     stubber.add_response("describe_repositories", {"repositories": repositories})
     for found in sorted(repositories, key=lambda one: str(one["repositoryName"])):
         asked = {"repositoryName": found["repositoryName"]}
@@ -72,6 +92,12 @@ def fill(stubber: Stubber, repositories: list[dict[str, Any]], *, policies: bool
             stubber.add_client_error("get_lifecycle_policy", "LifecyclePolicyNotFoundException")
     stubber.add_response("describe_repository_creation_templates", {"repositoryCreationTemplates": []})
     stubber.add_response("describe_pull_through_cache_rules", {"pullThroughCacheRules": []})
+    stubber.add_response(
+        "list_pull_time_update_exclusions", {"pullTimeUpdateExclusions": [SCANNER], "nextToken": "more"}
+    )
+    stubber.add_response(
+        "list_pull_time_update_exclusions", {"pullTimeUpdateExclusions": []}, {"nextToken": "more"}
+    )
     rule = {
         "scanFrequency": "CONTINUOUS_SCAN",
         "repositoryFilters": [{"filter": "prod/*", "filterType": "WILDCARD"}],
@@ -82,6 +108,10 @@ def fill(stubber: Stubber, repositories: list[dict[str, Any]], *, policies: bool
         stubber.add_response("get_registry_policy", {"policyText": POLICY})
     else:
         stubber.add_client_error("get_registry_policy", "RegistryPolicyNotFoundException")
+    if policies:
+        stubber.add_response("get_signing_configuration", {"signingConfiguration": {"rules": [SIGNING_RULE]}})
+    else:
+        stubber.add_client_error("get_signing_configuration", "SigningConfigurationNotFoundException")
 
 
 def test_every_setting_is_read(stubbed: tuple[Any, Stubber]) -> None:
@@ -111,6 +141,13 @@ def test_every_setting_is_read(stubbed: tuple[Any, Stubber]) -> None:
         scan_type=registry.scanning[0].scan_type,  # type: ignore[arg-type]
         frequency=registry.scanning[0].rules[0].frequency,  # type: ignore[union-attr,index,arg-type]
     )
+    assert [rule.profile_arn for rule in signing_for(registry, "prod/api")] == [PROFILE]  # type: ignore[union-attr]
+    assert signing_for(registry, "dev/api") == ()
+    assert replication_for(registry, "prod/api") == (
+        ReplicationDestination(region="eu-central-1", registry_id=ACCOUNT),
+    )
+    assert [one.principal_arn for one in registry.pull_time_exclusions] == [SCANNER]
+    assert {one.kind for one in registry.singletons} == set(SingletonKind)
 
 
 def test_what_is_not_there_is_none_and_what_aws_tagged_is_left_out(stubbed: tuple[Any, Stubber]) -> None:
@@ -127,6 +164,7 @@ def test_what_is_not_there_is_none_and_what_aws_tagged_is_left_out(stubbed: tupl
         assert one.lifecycle_policy is None
         assert one.tags == {"owner": "payments"}
     assert registry.policies == ()
+    assert (registry.signing, registry.replication) == ((), ())
 
 
 def test_a_refused_read_is_not_taken_for_an_absence(stubbed: tuple[Any, Stubber]) -> None:

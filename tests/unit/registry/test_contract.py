@@ -17,6 +17,7 @@ from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutab
 from ecr_blueprints.errors import ContractError
 from ecr_blueprints.lifecycle.document import render_lifecycle_policy
 from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
+from ecr_blueprints.registry.build_cache import BuildCache
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.contract import parse_contract, render_contract
 from ecr_blueprints.registry.creation_template import CreationTemplate
@@ -24,7 +25,9 @@ from ecr_blueprints.registry.naming_exception import NamingException
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration, ScanningRule
+from ecr_blueprints.registry.signing_configuration import SigningConfiguration, SigningRule
 from ecr_blueprints.registry.source_location import SourceLocation
+from ecr_blueprints.registry.unresolved import Unresolved
 
 FILE = SourceLocation(template="registry.json")
 REGISTRY = Registry(
@@ -58,7 +61,32 @@ REGISTRY = Registry(
         CacheRule(
             source=FILE, prefix="k8s", upstream_registry="k8s", upstream_registry_url="registry.k8s.io"
         ),
+        CacheRule(
+            source=FILE,
+            prefix="golden",
+            upstream_registry="ecr",
+            upstream_registry_url="222233334444.dkr.ecr.eu-west-1.amazonaws.com",
+            upstream_prefix="base",
+            frozen=True,
+        ),
     ),
+    signing=(
+        SigningConfiguration(
+            source=FILE,
+            rules=(
+                SigningRule(
+                    source=FILE,
+                    profile_arn="arn:aws:signer:eu-west-1:111122223333:/signing-profiles/release",
+                    filters=("prod/*",),
+                ),
+                SigningRule(
+                    source=FILE,
+                    profile_arn=Unresolved("the signing profile", depends_on="the registry's deployment"),
+                ),
+            ),
+        ),
+    ),
+    build_caches=(BuildCache(source=FILE, names="cache/*"),),
 )
 
 
@@ -80,7 +108,7 @@ def test_it_holds_addresses_and_nothing_secret() -> None:
 
 def test_a_member_of_a_newer_version_does_not_break_an_older_reader() -> None:
     document = json.loads(render_contract([REGISTRY]))
-    document["registries"][0]["signing"] = [{"profile": "x"}]
+    document["registries"][0]["unheardOf"] = [{"profile": "x"}]
     assert parse_contract(json.dumps(document)).registries == (REGISTRY,)
 
 

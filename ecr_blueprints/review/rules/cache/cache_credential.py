@@ -9,6 +9,7 @@ from ecr_blueprints.registry.cache_credential import (
     CredentialFaultKind,
     credential_arn_of,
     find_credential_faults,
+    needs_account,
     upstream_of,
 )
 from ecr_blueprints.registry.registry import Registry
@@ -29,7 +30,9 @@ class CacheCredentialRule(Rule):
 
     Checks the upstream's address against the nine registries that ECR can cache, whether the upstream
     needs a credential and has one, and the secret itself where the same source declares it: its name, its
-    keys, its encryption, that it is not created empty, and that its value is not in the template.
+    keys, its encryption, that it is not created empty, and that its value is not in the template. Of a cache
+    of another ECR registry: that it names a role where the registry is another account's, and that its
+    upstream prefix can be one.
 
     ## Why is this bad?
 
@@ -75,11 +78,15 @@ class CacheCredentialRule(Rule):
 
     A secret that another template declares is judged by its ARN alone. Whether the credential is right
     only the upstream knows. The rule has to be in the secret's account and Region, which is not checked.
+    Whether a cache of another Region of the same account needs a role is where AWS's pages disagree, so that
+    none is asked for. What the role allows, and whether the upstream's registry admits the account, is not
+    checked.
 
     ## References
 
     - https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
     - https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+    - https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
     """
 
     id = "ECR402"
@@ -92,6 +99,10 @@ class CacheCredentialRule(Rule):
             CredentialFaultKind.UPSTREAM.value: "the upstream is one that ECR can cache, at its own address",
             CredentialFaultKind.MISSING.value: "an upstream that needs a credential has one",
             CredentialFaultKind.SUPERFLUOUS.value: "an upstream that takes no credential has none",
+            CredentialFaultKind.ROLE.value: "a cache of another account's ECR registry names a role",
+            CredentialFaultKind.UPSTREAM_PREFIX.value: (
+                "an upstream prefix belongs to a cache of another ECR registry, under a prefix of its own"
+            ),
             CredentialFaultKind.ARN.value: "the credential is the ARN of a secret that ECR accepts",
             CredentialFaultKind.NAME.value: "the secret's name starts with ecr-pullthroughcache/",
             CredentialFaultKind.KEYS.value: "the secret has the keys username and accessToken",
@@ -104,7 +115,7 @@ class CacheCredentialRule(Rule):
     def check(self, registry: Registry) -> Iterator[Finding]:
         """Judges each cache and its secret."""
         for rule in declared(registry.cache_rules):
-            faults = list(find_credential_faults(rule))
+            faults = list(find_credential_faults(rule, account=registry.account, region=registry.region))
             for fault in faults:
                 yield self.fail(
                     fault.source, fault.message, fix=fault.fix, granular=fault.kind.value, key=rule.label
@@ -114,5 +125,9 @@ class CacheCredentialRule(Rule):
                 yield self.open(rule.source, value_of(upstream), property_path="UpstreamRegistryUrl")
             elif isinstance(credential, Unresolved) and rule.credential is None:
                 yield self.open(rule.source, value_of(credential), property_path="CredentialArn")
+            elif registry.account is None and needs_account(rule):
+                yield self.open(
+                    rule.source, "the account that it is deployed to", property_path="CustomRoleArn"
+                )
             elif not faults:
                 yield self.passed(rule.source)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from ecr_blueprints.domain.tags import TagMutability
+from ecr_blueprints.lifecycle.retention import RepositoryKind
 from ecr_blueprints.registry.effective import cache_for
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
@@ -127,6 +128,10 @@ class TagMutabilityRule(Rule):
             return self.not_applicable(source, "a cache's tags follow their upstream")
         if name is not None and registry.is_base_image(name):
             return self.not_applicable(source, "a base image's tags move to each patched build")
+        if repository.kind is RepositoryKind.BUILD_CACHE or (
+            name is not None and registry.is_build_cache(name)
+        ):
+            return self.not_applicable(source, "a build cache's tags move with every build")
         standing = standing_of(registry, name)
         if standing.production is False:
             return self.not_applicable(source, standing.reason)

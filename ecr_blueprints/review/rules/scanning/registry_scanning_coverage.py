@@ -141,6 +141,8 @@ class RegistryScanningCoverageRule(Rule):
         source, name, label = repository.source, repository.known_name, f"repository {repository.label!r}"
         if repository.is_cdk_asset_repository:
             return self.not_applicable(source, "the CDK's own repository")
+        if not repository.holds_images or (name is not None and registry.is_build_cache(name)):
+            return self.not_applicable(source, "nothing in it can run")
         standing = standing_of(registry, name)
         on_push = repository.scan_on_push is True
         if name is not None:

@@ -111,6 +111,48 @@ def test_each_fault_fails_where_it_lies(judge, text, failed):
     assert {one.severity for one in judged.findings} == {Severity.ERROR}
 
 
+UPSTREAM = "222233334444.dkr.ecr.eu-west-1.amazonaws.com"
+ROLE = "CustomRoleArn: 'arn:aws:iam::111122223333:role/cache'"
+
+
+@pytest.mark.parametrize(
+    ("properties", "failed"),
+    [
+        (f"UpstreamRegistryUrl: {UPSTREAM}", ["role"]),
+        (f"UpstreamRegistry: ecr, UpstreamRegistryUrl: {UPSTREAM}", ["role"]),
+        (f"UpstreamRegistryUrl: {UPSTREAM}, {ROLE}", []),
+        (f"UpstreamRegistryUrl: {UPSTREAM}, {ROLE}, UpstreamRepositoryPrefix: prod/", []),
+        (f"UpstreamRegistryUrl: {UPSTREAM}, {ROLE}, UpstreamRepositoryPrefix: ROOT", []),
+        (f"UpstreamRegistryUrl: {UPSTREAM}, {ROLE}, UpstreamRepositoryPrefix: x", ["upstream-prefix"]),
+        (f"UpstreamRegistryUrl: {UPSTREAM}, {ROLE}, CredentialArn: '{ARN}'", ["superfluous"]),
+        # Another Region of the same account: AWS's pages disagree whether it needs a role.
+        ("UpstreamRegistryUrl: 111122223333.dkr.ecr.us-east-1.amazonaws.com", []),
+        (f"UpstreamRegistryUrl: 111122223333.dkr.ecr.eu-west-1.amazonaws.com, {ROLE}", ["upstream"]),
+        (f"UpstreamRegistryUrl: quay.io, {ROLE}", ["superfluous"]),
+        ("UpstreamRegistryUrl: quay.io, UpstreamRepositoryPrefix: prod", ["upstream-prefix"]),
+        ("UpstreamRegistryUrl: quay.io, UpstreamRepositoryPrefix: ROOT", []),
+    ],
+)
+def test_another_ecr_registry_takes_a_role_and_may_have_a_prefix(judge, properties, failed):
+    judged = judge(CacheCredentialRule, cache(properties), account="111122223333", region="eu-west-1")
+    assert judged.failed == ({"Cache": failed} if failed else {})
+    assert judged.passed == (set() if failed else {"Cache"})
+
+
+def test_whose_registry_it_is_decides_and_may_be_open(judge):
+    judged = judge(CacheCredentialRule, cache(f"UpstreamRegistryUrl: {UPSTREAM}"))
+    assert judged.only("Cache", Verdict.OPEN).missing == "the account that it is deployed to"
+    assert judge(CacheCredentialRule, cache(f"UpstreamRegistryUrl: {UPSTREAM}, {ROLE}")).passed == {"Cache"}
+
+
+def test_an_upstream_prefix_needs_a_prefix(judge):
+    text = cache(f"UpstreamRegistryUrl: {UPSTREAM}, {ROLE}, UpstreamRepositoryPrefix: prod")
+    judged = judge(
+        CacheCredentialRule, text.replace("EcrRepositoryPrefix: cached", "EcrRepositoryPrefix: ROOT")
+    )
+    assert judged.failed == {"Cache": ["upstream-prefix"]}
+
+
 def test_a_credential_or_upstream_that_deployment_determines_is_open(judge):
     judged = judge(CacheCredentialRule, cache(f"{DOCKER_HUB}, CredentialArn: !Ref Arn"))
     assert judged.only("Cache", Verdict.OPEN).missing == "the value of parameter Arn"
