@@ -114,6 +114,14 @@ def _lookup(images: list[Image], image_id: dict[str, str]) -> Image | None:
     return None
 
 
+def find_image(name: str, image_id: dict[str, str]) -> Image:
+    """The image that an id means; raises when there is none."""
+    image = _lookup(images_of(name), image_id)
+    if image is None:
+        raise _image_not_found(name, image_id)
+    return image
+
+
 def _failure(image_id: dict[str, str]) -> dict[str, Any]:
     code = "ImageNotFound" if image_id else "MissingDigestAndTag"
     return {"imageId": image_id, "failureCode": code, "failureReason": "Requested image not found"}

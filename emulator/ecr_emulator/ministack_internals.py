@@ -40,8 +40,11 @@ _NAMES = {
         "handle_registry_request",
         "reset",
     ),
-    "ministack.services.iam": ("_roles", "_users"),
+    "ministack.services.ec2": ("_vpc_endpoints", "_vpce_fields_xml"),
+    "ministack.services.iam": ("_oidc_providers", "_roles", "_users"),
+    "ministack.services.inspector2": ("_path_handlers",),
     "ministack.services.secretsmanager": ("_secrets",),
+    "ministack.services.signer": ("_PERMISSION_ACTIONS",),
     "ministack.services.ssm": ("_lookup_parameter",),
     "ministack.services.cloudformation.handlers": ("_ACTION_HANDLERS",),
     "ministack.services.cloudformation.engine": ("_parse_template",),
@@ -58,7 +61,12 @@ _NAMES = {
         "_sm_secret_update",
     ),
 }
-_HANDLED_TYPES = ("AWS::ECR::Repository", "AWS::SecretsManager::Secret", "AWS::SSM::Parameter")
+_HANDLED_TYPES = (
+    "AWS::EC2::VPCEndpoint",
+    "AWS::ECR::Repository",
+    "AWS::SecretsManager::Secret",
+    "AWS::SSM::Parameter",
+)
 
 
 class MinistackChanged(SystemExit):
@@ -99,14 +107,29 @@ def ecr() -> Any:
     return _module("services.ecr")
 
 
+def ec2() -> Any:
+    """The emulated EC2."""
+    return _module("services.ec2")
+
+
 def iam() -> Any:
     """The emulated IAM."""
     return _module("services.iam")
 
 
+def inspector() -> Any:
+    """The emulated Amazon Inspector."""
+    return _module("services.inspector2")
+
+
 def secretsmanager() -> Any:
     """The emulated Secrets Manager."""
     return _module("services.secretsmanager")
+
+
+def signer() -> Any:
+    """The emulated Signer."""
+    return _module("services.signer")
 
 
 def ssm() -> Any:

@@ -7,12 +7,15 @@ import importlib
 from ecr_emulator import (
     cloudformation_mends,
     endpoint,
+    inspector_configuration,
     ministack_internals,
+    neighbour_mends,
     operations,
     registry_protocol,
     state,
 )
 from ecr_emulator.model_validation import EcrModel
+from ecr_emulator.resource_types import oidc_provider
 from ecr_emulator.resource_types.public_repository import PublicRepository
 from ecr_emulator.resource_types.pull_through_cache_rule import PullThroughCacheRule
 from ecr_emulator.resource_types.pull_time_update_exclusion import PullTimeUpdateExclusion
@@ -37,6 +40,7 @@ RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
 )
 _OPERATION_MODULES = (
     "creation_templates",
+    "image_signing",
     "images",
     "pull_through_cache",
     "registry_protocol",
@@ -53,11 +57,14 @@ def install(model: EcrModel) -> None:
     for name in _OPERATION_MODULES:
         importlib.import_module(f"ecr_emulator.{name}")
     endpoint.take_over()
+    inspector_configuration.take_over()
     registry_protocol.enforce_immutable_tags()
     registry_protocol.accept_tokens()
     for resource_type in RESOURCE_TYPES:
         resource_type().register()
+    oidc_provider.register()
     cloudformation_mends.apply()
+    neighbour_mends.apply()
     _reset_with_ministack()
 
 

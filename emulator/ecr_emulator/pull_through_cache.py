@@ -27,6 +27,8 @@ _UPSTREAMS = {
     "ecr": (r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?", False),
 }
 _SECRET_KEYS = ("username", "accessToken")
+# Whose log-in no upstream accepts: a placeholder's, and one for tests to fail with.
+_REFUSED_USERNAMES = ("replace-me", "refused")
 # What UpdatePullThroughCacheRule may change.
 _CREDENTIALS: tuple[str, ...] = ("credentialArn", "customRoleArn")
 
@@ -55,7 +57,7 @@ def _check_credential(upstream: str, params: Params) -> None:
     _check_secret(arn)
 
 
-def _check_secret(arn: str) -> None:
+def _check_secret(arn: str) -> dict[str, Any]:
     secret = next(
         (
             record
@@ -93,6 +95,7 @@ def _check_secret(arn: str) -> None:
             "UnableToAccessSecretException",
             f"The secret {arn} must be a JSON object with the keys {' and '.join(_SECRET_KEYS)}.",
         )
+    return value
 
 
 def _normalized(prefix: str) -> str:
@@ -173,3 +176,34 @@ def _delete_rule(params: Params) -> dict[str, Any]:
     rule = find_rule(params["ecrRepositoryPrefix"])
     state.pull_through_cache_rules.pop(_normalized(rule["ecrRepositoryPrefix"]))
     return {key: value for key, value in rule.items() if key not in ("updatedAt", "upstreamRegistry")}
+
+
+@operation("ValidatePullThroughCacheRule")
+def _validate_rule(params: Params) -> dict[str, Any]:
+    rule = find_rule(params["ecrRepositoryPrefix"])
+    members = (
+        "ecrRepositoryPrefix",
+        "registryId",
+        "upstreamRegistryUrl",
+        "credentialArn",
+        "customRoleArn",
+        "upstreamRepositoryPrefix",
+    )
+    failure = _login_failure(rule)
+    answer = {member: rule[member] for member in members if member in rule}
+    return {**answer, "isValid": failure is None, **({} if failure is None else {"failure": failure})}
+
+
+def _login_failure(rule: dict[str, Any]) -> str | None:
+    """Why the upstream would refuse the credential; there is no upstream, so two usernames stand for it."""
+    arn = rule.get("credentialArn")
+    if arn is None:
+        return None
+    try:
+        username = _check_secret(arn)["username"]
+    except EcrError as refusal:
+        return refusal.message
+    if username in _REFUSED_USERNAMES:
+        url = rule["upstreamRegistryUrl"]
+        return f"Authentication to the upstream registry {url} failed for '{username}'."
+    return None
