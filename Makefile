@@ -6,6 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FLOOR := build/cdk-floor
+READY := $(VENV)/.ready emulator/.venv/.ready node_modules/.ready
 MODEL ?= centralized
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -16,9 +18,9 @@ export PYTHONDONTWRITEBYTECODE ?=
 help: ## Lists the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready emulator/.venv/.ready node_modules/.ready ## The two Python environments, Node.js and the CDK CLI.
+setup: $(READY) $(FLOOR)/.ready ## The Python environments, Node.js, the CDK CLI and the oldest aws-cdk-lib.
 
-demo: setup ## The main job end to end, on a live endpoint of this machine. MODEL=centralized
+demo: $(READY) ## The main job end to end, on a live endpoint of this machine. MODEL=centralized
 	@$(BIN)/python scripts/demo.py examples/$(MODEL)/blueprint.yaml
 
 test: setup ## Every test.
@@ -65,6 +67,16 @@ emulator/.venv/.ready: emulator/requirements.txt
 	@echo "setting up emulator/.venv: the local CloudFormation endpoint"
 	@$(PYTHON) -m venv emulator/.venv
 	@emulator/.venv/bin/pip install -q -r emulator/requirements.txt
+	@touch $@
+
+$(FLOOR)/.ready: requirements/floor.txt $(VENV)/.ready
+	@echo "setting up $(FLOOR): the oldest aws-cdk-lib that is supported"
+	@rm -rf $(FLOOR) && $(BIN)/python -m venv --without-pip $(FLOOR)
+	@grep -v '^#' requirements/floor.txt | while read -r one; do \
+	  $(BIN)/pip --python $(FLOOR)/bin/python install -q --no-deps --no-compile "$$one"; done
+	@$(FLOOR)/bin/python -c 'import sys, sysconfig; from pathlib import Path; Path(sysconfig.get_path("purelib"), \
+	  "environment.pth").write_text(f"import site; site.addsitedir({sys.argv[1]!r})\n")' \
+	  "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json $(VENV)/.ready

@@ -12,7 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ROOT", "Definition", "definitions", "find_definition", "practices_of", "prose"]
+__all__ = [
+    "ROOT",
+    "Definition",
+    "definitions",
+    "definitions_in",
+    "find_definition",
+    "practices_of",
+    "prose",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 _PRACTICES = re.compile(r"^Practices: (.+?)\.?$", re.MULTILINE)
@@ -42,6 +50,12 @@ def definitions(package: Path) -> Iterator[Definition]:
     """The public classes and functions of every module below a folder, in the order of files and lines."""
     for path in sorted(package.rglob("*.py")):
         yield from _in_file(path)
+
+
+def definitions_in(module: str) -> tuple[Definition, ...]:
+    """The public classes and functions of one module, in the order of its lines; none if there is no such."""
+    path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    return tuple(_in_file(path)) if path.is_file() else ()
 
 
 def find_definition(module: str, name: str) -> Definition:

@@ -35,7 +35,8 @@ covers what it mirrors. A test fails if anything names a practice that does not 
 practice and no test does, or if this page is stale.
 
 *Done*: everything that its columns ask for exists and is tested. *In part*: something of it does, and the
-last column says what is missing. *Open*: nothing does yet; it belongs to a later version.
+columns *not built* and *not reviewed* say what is missing, or why there is nothing. *Open*: nothing does yet;
+it belongs to a later version.
 """
 
 _NONE = "-"
@@ -52,7 +53,9 @@ class Practice:
     build: str | None = None
     review: str | None = None
     not_reviewed: str | None = None
-    open: str | None = None
+    build_open: str | None = None
+    review_open: str | None = None
+    documented: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -143,8 +146,8 @@ def render_traceability() -> str:
         f"{len(practices)} practices: {counts['done']} done, {counts['in part']} in part, "
         f"{counts['open']} open; for {counts['nothing to do']} there is nothing to build or review.",
         "",
-        "| Practice | State | Constructs and functions | Rules | Still open |",
-        "|---|---|---|---|---|",
+        "| Practice | State | Built by | Not built | Reviewed by | Not reviewed |",
+        "|---|---|---|---|---|---|",
     ]
     for practice in practices:
         lines.append(_row(practice, covered[practice.id], states[practice.id]))
@@ -157,29 +160,46 @@ def render_traceability() -> str:
 def _state(practice: Practice, covered: Coverage) -> str:
     if practice.build is None and practice.review is None:
         return "nothing to do"
-    if not covered.builders and not covered.rules:
+    if not _is_built(practice, covered) and not covered.rules:
         return "open"
-    return "in part" if _open(practice, covered) else "done"
+    return "in part" if _not_built(practice, covered) or _without_rule(practice, covered) else "done"
 
 
-def _open(practice: Practice, covered: Coverage) -> list[str]:
-    """What is missing: what the list says, and each column that nothing covers."""
-    missing = [] if practice.open is None else [practice.open]
-    if practice.build is not None and not covered.builders:
-        missing.append("everything to build")
-    if practice.review is not None and not covered.rules:
-        missing.append("a rule")
-    return missing
+def _is_built(practice: Practice, covered: Coverage) -> bool:
+    return bool(covered.builders) or practice.documented is not None
+
+
+def _not_built(practice: Practice, covered: Coverage) -> str:
+    """What is missing to build: what the list says, or everything; empty if nothing is."""
+    if practice.build is None:
+        return ""
+    return practice.build_open or ("" if _is_built(practice, covered) else "everything")
+
+
+def _without_rule(practice: Practice, covered: Coverage) -> str:
+    """What is missing to review; empty if nothing is, or if there is nothing to review."""
+    if practice.review is None:
+        return ""
+    return practice.review_open or ("" if covered.rules else "everything")
 
 
 def _row(practice: Practice, covered: Coverage, state: str) -> str:
-    builders = ", ".join(f"[{one.name}](../{one.path.as_posix()})" for one in covered.builders)
+    builders = [f"[{one.name}](../{one.path.as_posix()})" for one in covered.builders]
+    if practice.documented is not None:
+        page = Path(practice.documented)
+        builders.append(f"[{page.name}](../{page.as_posix()})")
+    built = ", ".join(builders) or ("nothing to build" if practice.build is None else _NONE)
     rules = ", ".join(_rule_link(*one) for one in covered.rules)
-    missing = "; ".join(_open(practice, covered)) if state == "in part" else ""
-    return (
-        f"| [{practice.id}](#{slug(practice.id)}) | {state} | {builders or _NONE} | {rules or _NONE} | "
-        f"{table_cell(missing) or _NONE} |"
+    reviewed = rules or ("nothing to review" if practice.review is None else _NONE)
+    cells = (
+        f"[{practice.id}](#{slug(practice.id)})",
+        state,
+        built,
+        table_cell(_not_built(practice, covered)) or _NONE,
+        reviewed,
+        table_cell(_without_rule(practice, covered)) or _NONE,
     )
+    return f"| {' | '.join(cells)} |"
 
 
 def _section(practice: Practice, covered: Coverage) -> Iterator[str]:

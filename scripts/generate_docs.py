@@ -13,27 +13,29 @@ from functools import partial
 from pathlib import Path
 
 from docs_blueprint import render_blueprint
-from docs_constructs import render_constructs
+from docs_chapters import PublicName, page_of, public_names
+from docs_constructs import FOLDER, render_index, render_page
 from docs_markdown import link_facts
 from docs_review import render_readme
 from docs_rules import render_rules
 from docs_source import ROOT
 from docs_traceability import render_traceability
 
-import ecr_blueprints
 from ecr_blueprints.config.schema import SCHEMAS, render_schema
 
-__all__ = ["PAGES", "main", "stale_pages"]
+__all__ = ["CONSTRUCT_PAGES", "PAGES", "main", "stale_pages"]
 
 FACTS = ROOT / "docs" / "reference" / "ecr-facts.md"
+CONSTRUCT_PAGES = f"docs/reference/{FOLDER}"
+"""The folder that holds generated pages and nothing else."""
 
 
 def _rules() -> str:
     return link_facts(render_rules(), FACTS, target=FACTS.name)
 
 
-def _constructs() -> str:
-    return link_facts(render_constructs(ecr_blueprints._MODULES), FACTS, target=FACTS.name)
+def _construct(public: PublicName) -> str:
+    return link_facts(render_page(public), FACTS, target=f"../{FACTS.name}")
 
 
 def _traceability() -> str:
@@ -43,7 +45,8 @@ def _traceability() -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/rules.md": _rules,
     "docs/reference/blueprint.md": render_blueprint,
-    "docs/reference/constructs.md": _constructs,
+    "docs/reference/constructs.md": render_index,
+    **{f"{CONSTRUCT_PAGES}/{page_of(one.name)}": partial(_construct, one) for one in public_names()},
     "docs/traceability.md": _traceability,
     "README.md": partial(render_readme, ROOT / "README.md"),
     **{f"schemas/{name}": partial(render_schema, name) for name in SCHEMAS},
@@ -52,8 +55,15 @@ PAGES: Mapping[str, Callable[[], str]] = {
 
 
 def stale_pages(root: Path = ROOT) -> list[str]:
-    """The pages that differ from what the code says, or that are not there."""
-    return [name for name, render in PAGES.items() if _read(root / name) != render()]
+    """The pages that differ from what the code says, that are not there, or that nothing stands behind."""
+    other = [name for name, render in PAGES.items() if _read(root / name) != render()]
+    return [*other, *_left_over(root)]
+
+
+def _left_over(root: Path) -> list[str]:
+    """The pages of constructs that are there no more."""
+    pages = sorted((root / CONSTRUCT_PAGES).glob("*.md"))
+    return [name for page in pages if (name := page.relative_to(root).as_posix()) not in PAGES]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -73,6 +83,9 @@ def main(arguments: Sequence[str]) -> int:
             (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
             (ROOT / name).write_text(text, encoding="utf-8")
             print(f"{name} written")
+    for name in _left_over(ROOT):
+        (ROOT / name).unlink()
+        print(f"{name} removed")
     return 0
 
 

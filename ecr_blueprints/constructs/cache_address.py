@@ -23,12 +23,15 @@ class CacheAddress:
         upstream: What is cached.
         registry_uri: The registry's host name; may hold tokens.
         repository_arn_base: The ARN of the registry's repositories up to ``repository``; may hold tokens.
+        upstream_prefix: The prefix at the upstream for which the cache's prefix stands. Default: none, the
+            cache's prefix is put before every name.
     """
 
     prefix: str
     upstream: UpstreamRegistry
     registry_uri: str
     repository_arn_base: str
+    upstream_prefix: str | None = None
 
     @property
     def repository_arn_pattern(self) -> str:
@@ -37,6 +40,8 @@ class CacheAddress:
 
     def repository_name(self, name: str) -> str:
         """The name of the cached repository, ``docker-hub/library/nginx`` for ``library/nginx``.
+
+        Where the cache holds a prefix of its upstream, its own prefix takes that one's place.
 
         Args:
             name: The repository's name at the upstream, without host, tag and digest.
@@ -48,6 +53,13 @@ class CacheAddress:
         where = f"cache {self.prefix!r}"
         check_arguments({"name": name}, {"name": TEXT}, where=where, required=("name",))
         if is_token(name):
+            if self.upstream_prefix is not None:
+                raise InvalidValueError(
+                    "the name is known only at deployment, and its prefix has to be replaced",
+                    where=where,
+                    allowed="a literal text",
+                    fix=f'write f"{{registry.uri}}/{self.prefix}/{{rest}}"',
+                )
             return self._prefixed(name)
         bare, sign = _without_version(name)
         if sign:
@@ -65,7 +77,9 @@ class CacheAddress:
                 allowed="the repository's name at the upstream",
                 fix=f"write {rest!r}",
             )
-        if slash and host == self.prefix:
+        if self.upstream_prefix is not None:
+            return RepositoryName(self._prefixed(self._below_upstream_prefix(name, where)))
+        if slash and host == self.prefix and self._is_put_before_names_of_others:
             raise InvalidValueError(
                 f"{name!r} starts with the cache's own prefix, which is put before it",
                 where=where,
@@ -99,6 +113,22 @@ class CacheAddress:
         where = f"cache {self.prefix!r}: image({name!r})"
         suffix = image_suffix(tag=tag, digest=digest, where=where)
         return f"{self.repository_uri(name)}{suffix}"
+
+    @property
+    def _is_put_before_names_of_others(self) -> bool:
+        """False for another ECR registry under a prefix of one's choice: its names may begin alike."""
+        return not (self.upstream.takes_upstream_prefix and self.prefix != self.upstream.default_prefix)
+
+    def _below_upstream_prefix(self, name: str, where: str) -> str:
+        prefix = f"{self.upstream_prefix}/"
+        if not name.startswith(prefix):
+            raise InvalidValueError(
+                f"{name!r} is not under {prefix!r}, which is all that the cache holds of its upstream",
+                where=where,
+                allowed=f"the repository's name at the upstream, {prefix}…",
+                fix=f"write {prefix + name!r}, or make another cache for it",
+            )
+        return name.removeprefix(prefix)
 
     def _prefixed(self, name: str) -> str:
         return name if self.prefix == ROOT else f"{self.prefix}/{name}"

@@ -25,11 +25,31 @@ class CacheCredentialSecret(Construct):
     encrypted by ``aws/secretsmanager``, the only key that ECR supports here, and is kept when its stack
     goes; only a creation that is rolled back removes it, so that its name is free for the next attempt.
 
+    Example:
+        from ecr_blueprints.constructs.cache_credential_secret import CacheCredentialSecret
+        from ecr_blueprints.domain.upstream_registry import CredentialSecretName
+
+        secret = CacheCredentialSecret(
+            stack,
+            "DockerHubToken",
+            name=CredentialSecretName("ecr-pullthroughcache/docker-hub"),
+            upstream="docker-hub",
+        )
+        registry.add_pull_through_cache("docker-hub", credential=secret.secret_arn)
+
+    Creates:
+        One ``AWS::SecretsManager::Secret``, billed by Secrets Manager for each month that it exists and for
+        API calls (https://aws.amazon.com/secrets-manager/pricing/). It is kept when its stack goes, and its
+        name stays taken until somebody deletes it.
+
     Args:
         scope: The construct to belong to.
         construct_id: Its id; the logical ID follows from it.
         name: ``ecr-pullthroughcache/…``.
         upstream: The upstream, for the description.
+
+    Raises:
+        InvalidValueError: By its name, which does not begin with ``ecr-pullthroughcache/``.
 
     Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
 

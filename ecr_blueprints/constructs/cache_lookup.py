@@ -31,12 +31,7 @@ def find_cache(caches: Sequence[_Cache], name: str, *, where: str) -> _Cache:
     for cache in caches:
         if cache.prefix == prefix:
             return cache
-    fitting = []
-    try:
-        key = UpstreamRegistry.parse(name).key
-    except InvalidValueError:
-        key = None
-    fitting = [cache for cache in caches if cache.upstream.key is key]
+    fitting = [cache for cache in caches if _is_of(cache.upstream, name)]
     if len(fitting) == 1:
         return fitting[0]
     listed = ", ".join(f"{cache.prefix} ({cache.upstream})" for cache in caches)
@@ -48,3 +43,12 @@ def find_cache(caches: Sequence[_Cache], name: str, *, where: str) -> _Cache:
         allowed=listed if listed else "none: the registry has no caches",
         fix="name the prefix" if fitting else "add it with add_pull_through_cache in the registry's app",
     )
+
+
+def _is_of(upstream: UpstreamRegistry, name: str) -> bool:
+    """Whether the name means the upstream; a host means one of several registries of a kind."""
+    try:
+        meant = UpstreamRegistry.parse(name)
+    except InvalidValueError:
+        return False
+    return meant.key is upstream.key and meant.upstream_registry_url in (None, upstream.upstream_registry_url)

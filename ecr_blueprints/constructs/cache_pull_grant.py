@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_cdk import aws_iam as iam
 
 from ecr_blueprints.constructs.argument_type import FLAG, check_arguments
+from ecr_blueprints.constructs.cache_lambda import check_not_lambda
 from ecr_blueprints.domain.actions import AUTHORIZE, CREATE, IMPORT_UPSTREAM, PULL
 from ecr_blueprints.errors import InvalidValueError
 
@@ -24,9 +25,10 @@ def grant_identity_pull(
         required: Whether a grantee without a policy of its own is refused.
 
     Raises:
-        InvalidValueError: The grantee has no policy of its own.
+        InvalidValueError: The grantee has no policy of its own, or is a Lambda function.
     """
     check_create(create, where=where)
+    check_not_lambda(grantee, where=where)
     actions = [*PULL, *IMPORT_UPSTREAM, *(CREATE if create else ())]
     grant = iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[repository_arn])
     if required and not grant.success:

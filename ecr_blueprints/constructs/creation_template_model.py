@@ -23,6 +23,7 @@ from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.lifecycle.document import render_lifecycle_policy
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.retention import RepositoryKind
+from ecr_blueprints.registry.cache_mutability import freezes_tags
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.source_location import SourceLocation
@@ -41,6 +42,7 @@ def describe_creation_template(
     applied_for: Sequence[AppliedFor | str],
     options: CreationTemplateOptions,
     region: str | None,
+    frozen: bool = False,
 ) -> CreationTemplate:
     """The template as the read model holds it, checked before anything is created.
 
@@ -50,6 +52,7 @@ def describe_creation_template(
         applied_for: As for the constructor.
         options: The settings.
         region: The registry's Region, if it is known.
+        frozen: Whether the tags of the cache's repositories are meant to stay. Default: they follow.
 
     Raises:
         InvalidValueError: A value that ECR or CloudFormation refuses.
@@ -60,7 +63,7 @@ def describe_creation_template(
     where = f"creation template {prefix!r}"
     namespace = CreationTemplatePrefix(prefix)
     mechanisms = _mechanisms(applied_for, where)
-    mutability = _mutability(options.tag_mutability, mechanisms, where)
+    mutability = _mutability(options.tag_mutability, mechanisms, where, frozen=frozen)
     _check_texts(options, where)
     key = key_arn_of(options)
     if key is not None and not is_token(key):
@@ -79,7 +82,7 @@ def describe_creation_template(
         applied_for=mechanisms,
         tag_mutability=mutability,
         encryption=Encryption(type=encryption_type, kms_key=_resolvable(key)),
-        lifecycle_policy=_lifecycle_text(options, mutability),
+        lifecycle_policy=_lifecycle_text(options, mutability, frozen=frozen),
         policy=None if policy is None else read_access_policy(policy),
         resource_tags={name: _known(value) for name, value in options.resource_tags.items()},
         custom_role_arn=_resolvable(role_arn),
@@ -107,7 +110,11 @@ def _mechanisms(applied_for: Sequence[AppliedFor | str], where: str) -> tuple[Ap
     )
 
 
-def _mutability(given: TagMutability | None, mechanisms: tuple[AppliedFor, ...], where: str) -> TagMutability:
+def _mutability(
+    given: TagMutability | None, mechanisms: tuple[AppliedFor, ...], where: str, *, frozen: bool
+) -> TagMutability:
+    if frozen:
+        return _frozen_mutability(given, where)
     caches = AppliedFor.PULL_THROUGH_CACHE in mechanisms
     if given is None:
         return TagMutability(mode=MutabilityMode.MUTABLE if caches else MutabilityMode.IMMUTABLE)
@@ -116,7 +123,21 @@ def _mutability(given: TagMutability | None, mechanisms: tuple[AppliedFor, ...],
             f"{given.mode} tags in the repositories of a cache: a tag could not follow its upstream",
             where=where,
             allowed=", ".join(_MUTABLE),
-            fix="make the tags mutable, or apply the template for the other mechanisms only",
+            fix="make the tags mutable, say frozen=True of the cache if they are meant to stay, or apply the "
+            "template for the other mechanisms only",
+        )
+    return given
+
+
+def _frozen_mutability(given: TagMutability | None, where: str) -> TagMutability:
+    if given is None:
+        return TagMutability(mode=MutabilityMode.IMMUTABLE)
+    if not freezes_tags(given):
+        raise InvalidValueError(
+            f"{given.mode} tags in the repositories of a frozen cache: they would follow their upstream",
+            where=where,
+            allowed="IMMUTABLE, or IMMUTABLE_WITH_EXCLUSION with exclusions that leave tags out",
+            fix="leave tag_mutability out, or frozen",
         )
     return given
 
@@ -172,12 +193,15 @@ def role_arn_of(role: iam.IRole | str | None) -> str | None:
     return role if role is None or isinstance(role, str) else role.role_arn
 
 
-def _lifecycle_text(options: CreationTemplateOptions, mutability: TagMutability) -> str | None:
+def _lifecycle_text(
+    options: CreationTemplateOptions, mutability: TagMutability, *, frozen: bool
+) -> str | None:
     lifecycle = options.lifecycle
     if lifecycle is None:
         return None
     if not isinstance(lifecycle, LifecyclePolicy):
-        moving = mutability.mode in _MUTABLE
+        # What a frozen cache holds without a tag was pulled by digest, and may run as in any cache.
+        moving = frozen or mutability.mode in _MUTABLE
         lifecycle = lifecycle.policy(RepositoryKind.CACHE if moving else RepositoryKind.APPLICATION)
     return render_lifecycle_policy(lifecycle)
 

@@ -59,9 +59,10 @@ class CreationTemplateOptions:
         repository_policy: The repository policy, as a JSON object or CDK's document, at most 10,240
             characters. Default: none.
         resource_tags: Tags for the repositories, at most 50. They need a role. Default: none.
-        encryption: Default: ``AES256``, or ``KMS`` where a key is given.
+        encryption: Default: ``KMS`` where a key is given or the registry has one, else ``AES256``.
         encryption_key: A KMS key in the registry's Region: a construct or its full ARN, never an alias or id,
-            which ECR refuses. It needs a role. Default: with ``KMS``, the AWS-managed key ``aws/ecr``.
+            which ECR refuses. It needs a role. Default: the registry's (`RegistryEncryption`), unless
+            ``encryption`` is given; with ``KMS`` alone, the AWS-managed key ``aws/ecr``.
         role: The role that ECR assumes: a construct or its ARN, without an IAM path. Default: one with
             exactly the permissions that ECR documents, where tags or KMS need one.
 
@@ -101,12 +102,11 @@ class CreationTemplateOptions:
         """For ``ROOT``: nothing that could break a repository somebody relies on.
 
         Mutable tags, since a replicated or cached tag may move; untagged images deleted after 14 days, since
-        what lost its tag may still run; AES-256; no tags and hence no role.
+        what lost its tag may still run; no tags. AES-256 and hence no role, unless the registry has a key.
         """
         return cls(
             description="For what no other template covers: mutable tags, untagged images go",
             tag_mutability=TagMutability(mode=MutabilityMode.MUTABLE),
-            encryption=EncryptionType.AES256,
         )
 
 

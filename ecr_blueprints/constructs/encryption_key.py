@@ -1,14 +1,16 @@
-"""The KMS key of a repository or of a creation template, where it is given by its ARN."""
+"""The KMS key of a repository or of a creation template, as a construct or by its ARN."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
+from aws_cdk.interfaces.aws_kms import IKeyRef
+
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["check_key_region", "check_repository_key"]
+__all__ = ["check_construct_region", "check_key", "check_key_region", "check_repository_key", "key_arn"]
 
 _KMS_ARN: Final = re.compile(r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:(?:key|alias)/.+")
 
@@ -49,7 +51,10 @@ def check_key_region(key_arn: str, region: str | None, *, where: str) -> None:
 
     Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
     """
-    key_region = key_arn.split(":")[3]
+    _check_same(key_arn.split(":")[3], region, where)
+
+
+def _check_same(key_region: str, region: str | None, where: str) -> None:
     if region is not None and key_region != region:
         raise InvalidValueError(
             f"the KMS key lies in {key_region}, the registry in {region}",
@@ -57,3 +62,49 @@ def check_key_region(key_arn: str, region: str | None, *, where: str) -> None:
             allowed=f"a key in {region}",
             fix="use a key or a multi-Region replica in the registry's Region",
         )
+
+
+def check_key(key: object, *, argument: str, where: str) -> None:
+    """Refuse what is neither a key of CDK nor a text.
+
+    Args:
+        key: As given.
+        argument: Its name, for the error.
+        where: The construct, for the error.
+
+    Raises:
+        InvalidValueError: It is something else.
+    """
+    # By the class where that says it: asking the object may be a call into Node.js.
+    if isinstance(key, str) or hasattr(type(key), "key_ref") or hasattr(key, "key_ref"):
+        return
+    raise InvalidValueError(
+        f"{argument} is {key!r}" if key is None else f"{argument} is of the type {type(key).__name__}",
+        where=where,
+        allowed="a key as a construct, or its full ARN as a text",
+    )
+
+
+def check_construct_region(key: IKeyRef, region: str | None, *, where: str) -> None:
+    """Refuse a key that belongs to a stack of another Region, where both are known.
+
+    Args:
+        key: The key as a construct.
+        region: Where the repositories are; None if it is not known.
+        where: The construct, for the error.
+
+    Raises:
+        InvalidValueError: The key lies elsewhere.
+    """
+    key_region = None if region is None else key.env.region
+    if key_region is not None and not is_token(key_region):
+        _check_same(key_region, region, where)
+
+
+def key_arn(key: IKeyRef | str) -> str:
+    """The key's ARN, or the token that stands for it.
+
+    Args:
+        key: The key, as a construct or its ARN.
+    """
+    return key if isinstance(key, str) else key.key_ref.key_arn

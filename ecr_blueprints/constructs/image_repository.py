@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
@@ -17,6 +17,9 @@ from ecr_blueprints.constructs.argument_type import check_arguments, member_of
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.deletion_keys import check_removal, is_deletion_allowed
+from ecr_blueprints.constructs.existing_encryption import find_existing_encryption
+from ecr_blueprints.constructs.federated_role import FederatedGrant
+from ecr_blueprints.constructs.granted_actions import check_actions
 from ecr_blueprints.constructs.image_reference import RegistryImage, image_suffix
 from ecr_blueprints.constructs.image_repository_arguments import IMAGE_REPOSITORY_ARGUMENTS
 from ecr_blueprints.constructs.owner_tags import owner_tags
@@ -30,16 +33,20 @@ from ecr_blueprints.constructs.repository_deletion import (
     KEPT_ONCE_CREATED,
     RepositoryDeletion,
 )
-from ecr_blueprints.constructs.repository_encryption import read_encryption
-from ecr_blueprints.constructs.repository_grants import RepositoryGrants, check_actions
+from ecr_blueprints.constructs.repository_encryption import read_encryption, warn_of_dual_layer
+from ecr_blueprints.constructs.repository_grants import RepositoryGrants
 from ecr_blueprints.constructs.repository_lifecycle import RepositoryLifecycle, read_cdk_rule
 from ecr_blueprints.constructs.repository_mutability import check_exclusions, default_mutability
+from ecr_blueprints.constructs.repository_tagging import RequiredTags
+from ecr_blueprints.constructs.service_pull import LAMBDA, unpinned_service
 from ecr_blueprints.domain.encryption import EncryptionType
+from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
 from ecr_blueprints.domain.repository_name import RepositoryName
 from ecr_blueprints.domain.tags import MutabilityMode
 from ecr_blueprints.lifecycle.document import render_lifecycle_policy
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
+from ecr_blueprints.registry.existing_repositories import ExistingRepositories
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.unresolved import Unresolved
 
@@ -73,6 +80,25 @@ class ImageRepository(ecr.Repository):
     immutable: where a pipeline moves tags, say ``image_tag_mutability=TagMutability.MUTABLE``. An
     organization's property injector for ``ecr.Repository`` works here too, and what it says counts as given.
 
+    Example:
+        from ecr_blueprints import ImageRepository, Retention
+
+        api = ImageRepository(
+            stack,
+            "Api",
+            repository_name="payments/api",
+            retention=Retention(keep=["v*", "deployed-*"], builds=["sha-*"], builds_days=90),
+            registry=registry,
+        )
+        api.grant_pull_to_account("222233334444")
+
+    Creates:
+        One ``AWS::ECR::Repository``, with its lifecycle policy and, once something is granted, its repository
+        policy. The repository is free of charge; its images are billed as storage by GB and month, and what
+        leaves the Region as data transfer (https://aws.amazon.com/ecr/pricing/). It and its images are left
+        behind on deletion, unless both keys are turned. ``auto_delete_images`` also makes CDK's custom
+        resource, with a function and its role.
+
     Args:
         scope: Where it belongs.
         id: Its id within the scope.
@@ -81,7 +107,12 @@ class ImageRepository(ecr.Repository):
             and the second key.
         encryption: CDK's or the library's kind of encryption; ``KMS_DSSE``, which ``ecr.Repository`` refuses,
             too. Default: KMS where a key is given, else nothing is rendered, which is AES-256.
-        encryption_key: A key of the same Region, as a construct or an ARN. Default: ``aws/ecr`` with KMS.
+        encryption_key: A key of the same Region, as a construct or an ARN. Default: the registry's, where it
+            has one, ``encryption`` is not given and the name is literal and not among those that exist; with
+            KMS alone ``aws/ecr``.
+        existing_encryption: What the repository of that name is encrypted with, if it exists already: the
+            kind, or a record (`ExistingRepositories`). A change, which would replace it, is refused. Default:
+            what the registry's record says.
         image_scan_on_push: Deprecated by CloudFormation in favour of registry scanning. Default: not set.
         image_tag_mutability: Default: immutable, or by ``kind``.
         image_tag_mutability_exclusion_filters: 1 to 5, with the two modes that have exclusions.
@@ -135,6 +166,7 @@ class ImageRepository(ecr.Repository):
         tags: Mapping[str, str] | None = None,
         kind: RepositoryKind = RepositoryKind.APPLICATION,
         convention_exception: str | None = None,
+        existing_encryption: EncryptionType | ExistingRepositories | None = None,
     ) -> None:
         check_place(scope, id, kind="ImageRepository")
         where = f"ImageRepository({(repository_name if isinstance(repository_name, str) else id)!r})"
@@ -156,6 +188,7 @@ class ImageRepository(ecr.Repository):
                 "owner": owner,
                 "tags": tags,
                 "convention_exception": convention_exception,
+                "existing_encryption": existing_encryption,
             },
             IMAGE_REPOSITORY_ARGUMENTS,
             where=where,
@@ -187,15 +220,27 @@ class ImageRepository(ecr.Repository):
             owner=owner,
             tags=tags,
             repository_name=name,
-            convention=None if registry is None else registry.ledger.production.convention,
+            convention=None
+            if registry is None or convention_exception is not None
+            else registry.ledger.production.convention,
         )
-        region = cdk.Stack.of(scope).region
-        ciphered = read_encryption(
-            encryption, encryption_key, region=None if is_token(region) else region, where=where
+        stack = cdk.Stack.of(scope)
+        region = None if is_token(stack.region) else stack.region
+        existing = find_existing_encryption(
+            registry,
+            existing_encryption,
+            name=name,
+            account=None if registry is None else registry.account,
+            region=region,
+            where=where,
         )
+        encryption_key = existing.key_for(encryption, encryption_key)
+        ciphered = read_encryption(encryption, encryption_key, region=region, where=where)
+        existing.check(encryption, encryption_key)
         if registry is not None:
             check_same_environment(registry, scope, where=where)
-            registry.check_repository(named_repository(path, repository_name), exception=convention_exception)
+            named = named_repository(path, repository_name, kind)
+            registry.check_repository(named, exception=convention_exception)
         name_for_cdk = None if name is not None and not _NAME_FOR_CDK.fullmatch(name) else repository_name
         may_destroy = removal_policy is not cdk.RemovalPolicy.DESTROY or is_deletion_allowed(
             scope, repository_name=name, construct_path=path
@@ -221,6 +266,8 @@ class ImageRepository(ecr.Repository):
         self._registry_reference = registry
         self._declared: Repository | None = None
         self._access = RepositoryGrants.from_repository(self)
+        if registry is not None:
+            self._access.belong_to(registry, repository_name=name)
         self._resource_registry_id = lifecycle_registry_id
         resource = self.node.default_child
         assert isinstance(resource, ecr.CfnRepository)
@@ -231,10 +278,13 @@ class ImageRepository(ecr.Repository):
         if ciphered.for_resource is not None:
             resource.encryption_configuration = ciphered.for_resource
         # An organization's property injector may have changed what was passed; what it says counts as given.
-        properties: dict[str, Any] = dict(cdk.Stack.of(self).resolve(resource._cfn_properties))
+        properties: dict[str, Any] = dict(stack.resolve(resource._cfn_properties))
+        existing.check_rendered(properties.get("encryptionConfiguration"))
         if "imageTagMutability" not in properties:
             properties["imageTagMutability"] = default_mutability(kind).value
             resource.image_tag_mutability = properties["imageTagMutability"]
+        if encryption is not None:
+            warn_of_dual_layer(self, encryption, region=region)
         if not may_destroy:
             self._deletion.warn_kept()
         deletion_policy = self._deletion.settle(removal_policy, properties)
@@ -254,8 +304,12 @@ class ImageRepository(ecr.Repository):
                 deletion_policy=deletion_policy,
                 lifecycle_policy=text,
                 tags=resource_tags,
+                kind=kind,
             )
             registry.declare_repository(self._declared, exception=convention_exception)
+            if registry.ledger.required_tags:
+                required = registry.ledger.required_tags
+                self.node.add_validation(RequiredTags(resource, required=required, name=repr(name or path)))
 
     # What CDK's repository has, with the library's rules
 
@@ -362,27 +416,86 @@ class ImageRepository(ecr.Repository):
         self._access.check(grantee, where=where)
         check_actions(actions, where=where)
         granted = self._access.to_principal_elsewhere(grantee, actions)
-        return super().grant(grantee, *actions) if granted is None else granted
+        if granted is not None:
+            return granted
+        self._access.let_sign(grantee, actions)
+        return super().grant(grantee, *actions)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal describe the repository and its images; no image content. See `grant`."""
         self._access.check(grantee, where=f"{self._lifecycle.where}.grant_read(…)")
         return super().grant_read(grantee)
 
-    def grant_pull(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal pull, and log in where CDK owns its policy. See `grant`."""
+    @overload
+    def grant_pull(self, grantee: iam.IGrantable) -> iam.Grant: ...
+    @overload
+    def grant_pull(self, grantee: FederatedIdentity) -> FederatedGrant: ...
+    def grant_pull(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant | FederatedGrant:
+        """Let a principal pull, and log in where CDK owns its policy. See `grant`.
+
+        A pipeline, such as `GitHubActions`, gets a role in this stack, the same for every grant to it: see
+        `FederatedRole`. Lambda's service principal gets what `grant_pull_to_lambda` grants to this account;
+        other services are refused without a condition on their source.
+        """
+        if isinstance(grantee, FederatedIdentity):
+            return self._access.pull_by_pipeline(grantee)
+        if unpinned_service(grantee) == LAMBDA:
+            return self._access.pull_by_lambda(grantee)
         self._access.check(grantee, where=f"{self._lifecycle.where}.grant_pull(…)")
         return super().grant_pull(grantee)
 
-    def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal push, and log in where CDK owns its policy. See `grant`."""
+    @overload
+    def grant_push(self, grantee: iam.IGrantable) -> iam.Grant: ...
+    @overload
+    def grant_push(self, grantee: FederatedIdentity) -> FederatedGrant: ...
+    def grant_push(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant | FederatedGrant:
+        """Let a principal or pipeline push, and log in where CDK owns its policy. See `grant_pull`.
+
+        Where a signing rule of the registry covers the repository, it may sign with the rule's profile too.
+        """
+        if isinstance(grantee, FederatedIdentity):
+            return self._access.push_by_pipeline(grantee)
         self._access.check(grantee, where=f"{self._lifecycle.where}.grant_push(…)")
         return super().grant_push(grantee)
 
-    def grant_pull_push(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal pull and push, and log in where CDK owns its policy. See `grant`."""
+    @overload
+    def grant_pull_push(self, grantee: iam.IGrantable) -> iam.Grant: ...
+    @overload
+    def grant_pull_push(self, grantee: FederatedIdentity) -> FederatedGrant: ...
+    def grant_pull_push(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant | FederatedGrant:
+        """Let a principal or pipeline pull and push. See `grant_pull` and `grant_push`."""
+        if isinstance(grantee, FederatedIdentity):
+            return self._access.pull_push_by_pipeline(grantee)
         self._access.check(grantee, where=f"{self._lifecycle.where}.grant_pull_push(…)")
         return super().grant_pull_push(grantee)
+
+    # Duties of their own
+
+    def grant_promote(
+        self, grantee: iam.IGrantable | FederatedIdentity, *, source: ecr.IRepository
+    ) -> iam.Grant:
+        """Let a principal or pipeline copy images here from ``source``; see `RepositoryGrants.promote`."""
+        return self._access.promote(grantee, source=source)
+
+    def grant_administer(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant:
+        """Let an identity change settings and policy; see `RepositoryGrants.administer`."""
+        return self._access.administer(grantee)
+
+    def grant_delete_images(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant:
+        """Let an identity delete images; see `RepositoryGrants.delete_images`."""
+        return self._access.delete_images(grantee)
+
+    # Grants to services
+
+    def grant_pull_to_lambda(self, *account_ids: str) -> None:
+        """Let Lambda pull for functions here or elsewhere; see `RepositoryGrants.pull_to_lambda`."""
+        self._access.pull_to_lambda(*account_ids)
+
+    def grant_pull_to_service(
+        self, service: str, *, source_account: str | None = None, source_arn: str | None = None
+    ) -> None:
+        """Let a service pull for an account or resource; see `RepositoryGrants.pull_to_service`."""
+        self._access.pull_to_service(service, source_account=source_account, source_arn=source_arn)
 
     # Grants to principals of which this app knows the id alone
 

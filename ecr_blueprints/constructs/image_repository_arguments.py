@@ -13,6 +13,7 @@ from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.retention import Retention
+from ecr_blueprints.registry.existing_repositories import ExistingRepositories
 
 __all__ = ["IMAGE_REPOSITORY_ARGUMENTS"]
 
@@ -58,5 +59,10 @@ IMAGE_REPOSITORY_ARGUMENTS: Final[Mapping[str, Accepted]] = {
     "owner": TEXT,
     "tags": Accepted(types=(Mapping,), words="a mapping of texts to texts", fix='write {"key": "value"}'),
     "convention_exception": TEXT,
+    "existing_encryption": Accepted(
+        types=(EncryptionType, ExistingRepositories),
+        words="EncryptionType: AES256, KMS, KMS_DSSE; or ExistingRepositories",
+        fix="read a record with ExistingRepositories.from_file",
+    ),
 }
 """None, where it is the default, is taken too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -18,8 +18,9 @@ from ecr_blueprints.constructs.construct_place import check_free, check_place, p
 from ecr_blueprints.constructs.declared_name import check_declared_name, excepting, raise_conflicts
 from ecr_blueprints.constructs.grantee import check_grantee
 from ecr_blueprints.constructs.image_reference import RegistryImage
+from ecr_blueprints.constructs.registry_encryption import RegistryEncryption
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
-from ecr_blueprints.constructs.registry_question import production_of, template_of
+from ecr_blueprints.constructs.registry_question import production_of, signing_profiles_of, template_of
 from ecr_blueprints.constructs.repository_declaration import replacing_repository
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
@@ -30,8 +31,12 @@ from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
 
+if TYPE_CHECKING:
+    from ecr_blueprints.constructs.push_permission import PushGrant
+
 __all__ = ["ImportedPullThroughCache", "ImportedRegistry"]
 
+_ENCRYPTION: Final = Accepted(types=(RegistryEncryption,), words="a RegistryEncryption")
 _PATH: Final = Accepted(types=(str, Path), words="the path of a registry.json")
 
 
@@ -94,12 +99,33 @@ class ImportedRegistry(Construct):
 
     Made by `PrivateRegistry.from_contract`.
 
+    Example:
+        from pathlib import Path
+
+        from ecr_blueprints import ImageRepository, PrivateRegistry
+
+        contract = '''
+        {"contractVersion": 1, "registries": [{
+          "account": "111122223333", "region": "eu-west-1", "convention": "{stage}/{app}",
+          "stages": {"dev": {"production": false}, "prod": {"production": true}}
+        }]}
+        '''
+        Path("registry.json").write_text(contract)  # usually beside the app, from the registry's own
+
+        shared = PrivateRegistry.from_contract(stack, "Shared", path="registry.json")
+        ImageRepository(stack, "Api", repository_name="prod/api", registry=shared)
+
+    Creates:
+        Nothing, and nothing is looked up: no resource, no cost, nothing left behind.
+
     Args:
         scope: The construct to belong to.
         construct_id: Its id.
         path: The contract, a ``registry.json``, as a text or a path; relative to the working directory.
         account: Which entry of the contract is meant. Default: as `PrivateRegistry.from_contract` says.
         region: Which entry of the contract is meant. Default: likewise.
+        encryption: The KMS key of the registry for new repositories of this app; the contract names no key.
+            Default: AES-256.
 
     Raises:
         ContractError: The file is no contract, or holds no such registry.
@@ -115,10 +141,11 @@ class ImportedRegistry(Construct):
         path: str | Path,
         account: str | None = None,
         region: str | None = None,
+        encryption: RegistryEncryption | None = None,
     ) -> None:
         check_place(scope, construct_id, kind="PrivateRegistry.from_contract")
         own_path = path_under(scope, construct_id)
-        _check_arguments(path, account, region, own_path)
+        _check_arguments(path, account, region, encryption, own_path)
         contract = _read(path)
         stack = cdk.Stack.of(scope)
         stack_account = None if is_token(stack.account) else stack.account
@@ -127,6 +154,7 @@ class ImportedRegistry(Construct):
         check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         self._ledger = entry
+        self._encryption = encryption
         self._environment = RegistryEnvironment.of_registry(entry, stack)
 
     @property
@@ -145,6 +173,11 @@ class ImportedRegistry(Construct):
         return self._environment.uri
 
     @property
+    def encryption(self) -> RegistryEncryption | None:
+        """The KMS key of the registry, as this app was told; None if it was not."""
+        return self._encryption
+
+    @property
     def ledger(self) -> Registry:
         """What the contract says of the registry, and the repositories that this app declares."""
         return self._ledger
@@ -161,6 +194,7 @@ class ImportedRegistry(Construct):
                     upstream=upstream,
                     registry_uri=self.uri,
                     repository_arn_base=self._environment.arn("ecr", "repository"),
+                    upstream_prefix=rule.upstream_prefix if isinstance(rule.upstream_prefix, str) else None,
                 )
                 found.append(ImportedPullThroughCache(address, path=self.node.path))
         return tuple(found)
@@ -184,6 +218,16 @@ class ImportedRegistry(Construct):
         """Whether a repository is production, as the contract declares; None if nothing declares it."""
         return production_of(self._ledger, repository_name, where=self.node.path)
 
+    def signing_profiles_for(self, repositories: str) -> tuple[str, ...]:
+        """The ARNs of the profiles with which images of repositories are signed; see `PrivateRegistry`."""
+        return signing_profiles_of(self._ledger, repositories)
+
+    def add_push_grant(self, grant: PushGrant) -> None:
+        """Have a push grant carry what signing needs, by the contract's rules; called by grants."""
+        arns = self.signing_profiles_for(grant.repositories)
+        if arns:
+            grant.sign(arns)
+
     def declare_repository(self, repository: Repository, *, exception: str | None = None) -> None:
         """Enter a repository that this app declares; see `PrivateRegistry.declare_repository`."""
         self.check_repository(repository, exception=exception)
@@ -200,9 +244,9 @@ class ImportedRegistry(Construct):
         self._ledger = replacing_repository(self._ledger, earlier, later)
 
 
-def _check_arguments(path: object, account: object, region: object, where: str) -> None:
-    given = {"path": path, "account": account, "region": region}
-    accepted = {"path": _PATH, "account": TEXT, "region": TEXT}
+def _check_arguments(path: object, account: object, region: object, encryption: object, where: str) -> None:
+    given = {"path": path, "account": account, "region": region, "encryption": encryption}
+    accepted = {"path": _PATH, "account": TEXT, "region": TEXT, "encryption": _ENCRYPTION}
     check_arguments(given, accepted, where=where, required=("path",))
     because = "the contract's entry is chosen at synthesis"
     for argument, value in given.items():

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+from typing import Final
+
 from aws_cdk import aws_iam as iam
 
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["check_registry_statement", "check_statement"]
+
+_NEEDED_BY_INSPECTOR: Final = "ecr:PutRegistryScanningConfiguration"
+"""What Amazon Inspector has to be able to call for enhanced scanning (facts §5).
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced-iam.html
+"""
 
 
 def check_statement(statement: object, *, where: str) -> None:
@@ -36,7 +45,8 @@ def check_registry_statement(statement: iam.PolicyStatement, *, where: str) -> N
         where: The method, for the error.
 
     Raises:
-        InvalidValueError: It has no principals, no actions or no resources.
+        InvalidValueError: It has no principals, no actions or no resources; or it denies, to everybody and
+            without a condition, what Amazon Inspector needs.
     """
     faults = [*statement.validate_for_any_policy(), *statement.validate_for_resource_policy()]
     if not statement.resources and not statement.not_resources:
@@ -47,3 +57,21 @@ def check_registry_statement(statement: iam.PolicyStatement, *, where: str) -> N
             where=where,
             allowed="a statement with principals, actions and resources",
         )
+    if _denies_inspector(statement):
+        raise InvalidValueError(
+            f"the statement denies {_NEEDED_BY_INSPECTOR}, which Amazon Inspector calls for its scans",
+            where=where,
+            allowed="denied actions by name, without ecr:* and without settings of scanning",
+            fix="name the actions to deny, or write a condition that lets AWS's services through",
+        )
+
+
+def _denies_inspector(statement: iam.PolicyStatement) -> bool:
+    if statement.effect is not iam.Effect.DENY or statement.conditions:
+        return False
+    needed = _NEEDED_BY_INSPECTOR.lower()
+
+    def among(actions: list[str]) -> bool:
+        return any(fnmatchcase(needed, action.lower()) for action in actions)
+
+    return not among(statement.not_actions) if statement.not_actions else among(statement.actions)

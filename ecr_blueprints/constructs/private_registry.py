@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
@@ -15,25 +14,33 @@ from aws_cdk.interfaces import aws_kms as kms_references
 from constructs import Construct
 
 from ecr_blueprints.constructs.app_registries import AppRegistries
-from ecr_blueprints.constructs.argument_type import Accepted, check_arguments
+from ecr_blueprints.constructs.argument_type import TEXTS, Accepted, check_arguments
 from ecr_blueprints.constructs.cache_lookup import find_cache
 from ecr_blueprints.constructs.cache_upstream import read_upstream
-from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
+from ecr_blueprints.constructs.cache_upstream_access import cache_upstream_statement
+from ecr_blueprints.constructs.cache_validation import OnInvalid
+from ecr_blueprints.constructs.construct_place import check_place, path_under
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.declared_name import check_declared_name, excepting
 from ecr_blueprints.constructs.declared_production import declared_production
 from ecr_blueprints.constructs.imported_registry import ImportedRegistry
+from ecr_blueprints.constructs.named_principals import named_accounts, named_organization
 from ecr_blueprints.constructs.policy_statement import check_registry_statement, check_statement
 from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
 from ecr_blueprints.constructs.registry_at_synthesis import RegistryAtSynthesis
+from ecr_blueprints.constructs.registry_encryption import RegistryEncryption
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
-from ecr_blueprints.constructs.registry_ledger import RegistryContribution, RegistryLedger
+from ecr_blueprints.constructs.registry_ledger import RegistryLedger
 from ecr_blueprints.constructs.registry_management import OWNER_PARAMETER_NAME, Ownership, RegistryManagement
-from ecr_blueprints.constructs.registry_policy import RegistryPolicyDocument
+from ecr_blueprints.constructs.registry_owner import RegistryOwner
 from ecr_blueprints.constructs.registry_question import production_of, template_of
 from ecr_blueprints.constructs.registry_scanning import RegistryScanning
-from ecr_blueprints.constructs.registry_scanning_configuration import RegistryScanningConfiguration
+from ecr_blueprints.constructs.registry_singletons import (
+    singleton_sources,
+)
+from ecr_blueprints.constructs.registry_statement import deny_outside_organization
 from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
+from ecr_blueprints.constructs.repository_tagging import RepositoryTagging
 from ecr_blueprints.constructs.root_template import (
     check_root_template,
     choose_root_options,
@@ -53,8 +60,9 @@ from ecr_blueprints.lifecycle.retention import Retention
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
-from ecr_blueprints.registry.scanning_configuration import ScanningRule
-from ecr_blueprints.registry.source_location import SourceLocation
+
+if TYPE_CHECKING:
+    pass
 
 __all__ = ["PrivateRegistry"]
 
@@ -73,13 +81,21 @@ _ACCEPTED = {
         fix="write for example RegistryManagement(scanning=Ownership.IMPORT)",
     ),
     "base_prefixes": Accepted(types=(Sequence,), words="a list of texts", each=(str,)),
+    "tagging": Accepted(
+        types=(RepositoryTagging,),
+        words="a RepositoryTagging",
+        fix='write RepositoryTagging(required=["owner"], of_templates={"owner": "platform"})',
+    ),
+    "encryption": Accepted(
+        types=(RegistryEncryption,),
+        words="a RegistryEncryption",
+        fix="write for a new registry RegistryEncryption(key=…, existing=ExistingRepositories.none())",
+    ),
 }
-_SCANNING_ID = "ScanningConfiguration"
-_POLICY_ID = "RegistryPolicy"
 _DEFAULT_RETENTION = Retention()
 
 
-class PrivateRegistry(Construct):
+class PrivateRegistry(RegistryOwner):
     """The owner of what a registry has once: scanning, registry policy, ``ROOT`` template; and of its caches.
 
     Everything else contributes to it, and every contribution is rendered at once. What one registry cannot
@@ -104,9 +120,14 @@ class PrivateRegistry(Construct):
             after 14 days, AES-256, no tags, no role. False: none.
         manage: Who owns which setting. Default: this construct owns all.
         base_prefixes: Prefixes under which base images lie; always scanned as production is.
+        encryption: The KMS key of the registry, for new repositories and creation templates that say nothing
+            of encryption themselves, with the record of what exists and is left as it is. Default: AES-256.
+        tagging: The tags that every repository has to have, also what creation templates make. Default: none
+            is demanded.
 
     Attributes:
-        scanning_configuration: The scanning configuration; None if it is unmanaged.
+        encryption: The KMS key of the registry; None if there is none.
+        tagging: The tags that every repository has to have; None if none is demanded.
         root_template: The ``ROOT`` template; None if there is none here.
         owner_parameter: The parameter that marks the owner; None if it is not wanted.
 
@@ -114,7 +135,7 @@ class PrivateRegistry(Construct):
         InvalidValueError: A value that cannot be, or values that do not go together.
         RegistryConflictError: The app has another owner for the account and Region; the error names both.
 
-    Practices: NAME-2, SCAN-1, TMPL-1, TMPL-2, REG-4
+    Practices: NAME-2, NAME-3, SCAN-1, TMPL-1, TMPL-2, REG-4
     """
 
     def __init__(
@@ -129,6 +150,8 @@ class PrivateRegistry(Construct):
         root_template: CreationTemplateOptions | bool = True,
         manage: RegistryManagement | None = None,
         base_prefixes: Sequence[str] = ("base",),
+        encryption: RegistryEncryption | None = None,
+        tagging: RepositoryTagging | None = None,
     ) -> None:
         check_place(scope, construct_id, kind="PrivateRegistry")
         path = path_under(scope, construct_id)
@@ -138,54 +161,44 @@ class PrivateRegistry(Construct):
                 "root_template": root_template,
                 "manage": manage,
                 "base_prefixes": base_prefixes,
+                "encryption": encryption,
+                "tagging": tagging,
             },
             _ACCEPTED,
             where=path,
             required=("root_template", "base_prefixes"),
         )
         declared = declared_production(convention, stages, production, where=path)
-        self._manage = RegistryManagement() if manage is None else manage
-        self._environment = RegistryEnvironment.of_stack(scope)
-        self._manage.check(
-            account=self._environment.account, has_root_template=root_template is not False, where=path
-        )
-        root_options = choose_root_options(root_template, self._manage.root_template)
+        ownership = RegistryManagement() if manage is None else manage
+        environment = RegistryEnvironment.of_stack(scope)
+        ownership.check(account=environment.account, has_root_template=root_template is not False, where=path)
+        root_options = choose_root_options(root_template, ownership.root_template)
         if root_options is not None:
-            check_root_template(root_options, registry_path=path, region=self._environment.region)
-        self._path = path
-        self._ledger = RegistryLedger(
+            check_root_template(root_options, registry_path=path, region=environment.region)
+        ledger = RegistryLedger(
             Registry(
-                account=self._environment.account,
-                region=self._environment.region,
-                scope=self._environment.scope,
+                account=environment.account,
+                region=environment.region,
+                scope=environment.scope,
                 production=declared,
                 base_prefixes=_base_prefixes(base_prefixes, path),
+                required_tags=() if tagging is None else tuple(tagging.required),
             ),
             scanning=RegistryScanning() if scanning is None else scanning,
-            scanning_source=None
-            if self._manage.scanning is Ownership.UNMANAGED
-            else self._part(_SCANNING_ID, "AWS::ECR::RegistryScanningConfiguration"),
+            sources=singleton_sources(path, ownership),
         )
         in_app = AppRegistries.of(scope)
-        in_app.check_unowned(self._environment.key, path)
-        check_free(scope, construct_id)
-        super().__init__(scope, construct_id)
+        in_app.check_unowned(environment.key, path)
+        super().__init__(
+            scope, construct_id, path=path, manage=ownership, environment=environment, ledger=ledger
+        )
+        self.encryption = encryption
+        self.tagging = tagging
         self._caches: list[PullThroughCache] = []
         self._creation_templates: list[RepositoryCreationTemplate] = []
-        self._policy = RegistryPolicyDocument(
-            self,
-            _POLICY_ID,
-            removal_policy=_removal_policy(self._manage.registry_policy),
-            rendered=self._manage.registry_policy is not Ownership.UNMANAGED,
-        )
-        self.scanning_configuration: RegistryScanningConfiguration | None = None
-        if self._manage.scanning is not Ownership.UNMANAGED:
-            self.scanning_configuration = RegistryScanningConfiguration(
-                self, _SCANNING_ID, plan=self._ledger.scanning_plan
-            )
         self.root_template = None if root_options is None else make_root_template(self, root_options)
         self.owner_parameter = self._make_owner_parameter()
-        in_app.add(self._environment.key, self)
+        in_app.add(environment.key, self)
         self.node.add_validation(RegistryAtSynthesis(self))
 
     @staticmethod
@@ -196,6 +209,7 @@ class PrivateRegistry(Construct):
         *,
         account: str | None = None,
         region: str | None = None,
+        encryption: RegistryEncryption | None = None,
     ) -> ImportedRegistry:
         """A registry that another app owns, from the ``registry.json`` that it wrote. Nothing is looked up.
 
@@ -206,39 +220,17 @@ class PrivateRegistry(Construct):
             account: The registry's account. Default: the stack's own, or else the one in the stack's Region,
                 or else the only one in the contract.
             region: The registry's Region. Default: the stack's own, or else the only one.
+            encryption: The KMS key of the registry for new repositories of this app. Default: AES-256.
 
         Raises:
             ContractError: The file is no contract, or does not say which registry is meant.
             InvalidValueError: A value of another type, or a token.
         """
-        return ImportedRegistry(scope, construct_id, path=path, account=account, region=region)
+        return ImportedRegistry(
+            scope, construct_id, path=path, account=account, region=region, encryption=encryption
+        )
 
     # --- what it is ---------------------------------------------------------------------------------
-
-    @property
-    def account(self) -> str | None:
-        """The 12-digit account id; None where the stack leaves it open."""
-        return self._environment.account
-
-    @property
-    def region(self) -> str | None:
-        """The Region; None where the stack leaves it open."""
-        return self._environment.region
-
-    @property
-    def partition(self) -> str:
-        """The partition's name, or the token that stands for it."""
-        return self._environment.partition
-
-    @property
-    def uri(self) -> str:
-        """The registry's host name; holds tokens where account or Region are left open."""
-        return self._environment.uri
-
-    @property
-    def ledger(self) -> Registry:
-        """Everything that was contributed, as the read model."""
-        return self._ledger.registry
 
     @property
     def caches(self) -> tuple[PullThroughCache, ...]:
@@ -249,30 +241,6 @@ class PrivateRegistry(Construct):
     def creation_templates(self) -> tuple[RepositoryCreationTemplate, ...]:
         """The creation templates that were added; neither ``ROOT``'s nor those of caches."""
         return tuple(self._creation_templates)
-
-    @property
-    def registry_policy(self) -> ecr.CfnRegistryPolicy | None:
-        """The registry policy; None as long as nothing needs one, or if it is unmanaged."""
-        return self._policy.resource
-
-    @property
-    def unscanned(self) -> tuple[str, ...]:
-        """What is left unscanned: filters of stages and template prefixes, then declared repositories.
-
-        Empty unless development is `DevelopmentScanning.NONE`, and where scanning is unmanaged: then its
-        owner knows.
-        """
-        return () if self._manage.scanning is Ownership.UNMANAGED else self._ledger.unscanned
-
-    @property
-    def required_registry_policy_statements(self) -> tuple[Mapping[str, Any], ...]:
-        """The statements that the registry policy's owner has to add; empty if this construct owns it."""
-        return self._policy.statements if self._manage.registry_policy is Ownership.UNMANAGED else ()
-
-    @property
-    def required_scanning_rules(self) -> tuple[ScanningRule, ...]:
-        """The rules that the scanning configuration's owner should hold; empty if this construct owns it."""
-        return self._ledger.scanning_plan.rules if self._manage.scanning is Ownership.UNMANAGED else ()
 
     def is_production(self, repository_name: str) -> bool | None:
         """Whether a repository is production, as declared; None if nothing declares it."""
@@ -308,9 +276,14 @@ class PrivateRegistry(Construct):
         upstream: UpstreamRegistry | str,
         *,
         prefix: str | None = None,
+        upstream_prefix: str | None = None,
         credential: secretsmanager.ISecret | str | None = None,
         secret_name: str | None = None,
+        role: iam.IRole | str | None = None,
         template: CreationTemplateOptions | None = None,
+        frozen: bool = False,
+        validate: bool | OnInvalid = False,
+        wait_for_secret: bool = False,
     ) -> PullThroughCache:
         """Cache an upstream registry; the arguments are those of `PullThroughCache`.
 
@@ -326,9 +299,14 @@ class PrivateRegistry(Construct):
             registry=self,
             upstream=known,
             prefix=chosen,
+            upstream_prefix=upstream_prefix,
             credential=credential,
             secret_name=secret_name,
+            role=role,
             template=template,
+            frozen=frozen,
+            validate=validate,
+            wait_for_secret=wait_for_secret,
         )
 
     def add_creation_template(
@@ -405,6 +383,56 @@ class PrivateRegistry(Construct):
         contributor = f"#{len(self._policy.statements)}"
         self.set_registry_policy(contributor, [statement.to_statement_json()])
 
+    def deny_outside_organization(self, organization_id: str, *, except_accounts: Sequence[str] = ()) -> None:
+        """Keep everybody outside an organization from images and repositories, whatever a policy allows.
+
+        A statement of the registry policy; AWS's own services are let through, and nothing that Amazon
+        Inspector needs is denied. It takes effect in policy scope ``V2`` only (facts §6).
+
+        Args:
+            organization_id: ``o-`` and 10 to 32 lower-case letters or digits.
+            except_accounts: Accounts outside it that are let through, 12 digits each. Default: none.
+
+        Raises:
+            InvalidValueError: A malformed id, or the policy would be too long.
+        """
+        organization = named_organization(organization_id, method="deny_outside_organization")
+        accounts = (
+            named_accounts(except_accounts, method="deny_outside_organization") if except_accounts else ()
+        )
+        statement = deny_outside_organization(
+            organization, repository_arn=self.arn("ecr", "repository/*"), except_accounts=accounts
+        )
+        self.set_registry_policy(f"organization {organization}", [statement])
+
+    def allow_cache_upstream(self, *account_ids: str, prefixes: Sequence[str]) -> None:
+        """Let other accounts' ECR-to-ECR caches have this registry as their upstream.
+
+        It takes effect whole in policy scope ``V2`` only (facts §6).
+
+        Args:
+            account_ids: The accounts that own the caches, 12 digits each.
+            prefixes: The namespaces that they may cache, such as ``base``.
+
+        Raises:
+            InvalidValueError: No account or prefix, or a malformed one, or the policy would be too long.
+        """
+        accounts = named_accounts(account_ids, method="allow_cache_upstream")
+        if not prefixes:
+            raise InvalidValueError(
+                "no prefix is named",
+                where=f"{self._path}.allow_cache_upstream(…)",
+                allowed="the namespaces that may be cached, such as 'base'",
+                fix='write prefixes=["base"]',
+            )
+        check_arguments({"prefixes": prefixes}, {"prefixes": TEXTS}, where=self._path, required=("prefixes",))
+        statement = cache_upstream_statement(
+            accounts,
+            partition=self.partition,
+            repository_arns=[self.repository_arn_under(prefix) for prefix in dict.fromkeys(prefixes)],
+        )
+        self.set_registry_policy(f"upstream of {', '.join(accounts)}", [statement])
+
     def declare_repository(self, repository: Repository, *, exception: str | None = None) -> None:
         """Enter a repository of this registry; `ImageRepository` does it for itself.
 
@@ -428,81 +456,13 @@ class PrivateRegistry(Construct):
         check_declared_name(excepting(self.ledger, repository, exception), repository)
         self.check_contribution(repository)
 
-    def replace_repository(self, earlier: Repository, later: Repository) -> None:
-        """Put a repository in the place of one that was declared; called by `ImageRepository`."""
-        self._ledger.replace_repository(earlier, later)
-
-    def check_contribution(self, contribution: RegistryContribution) -> None:
-        """Refuse what the registry cannot hold beside what it holds, before anything is created.
-
-        Raises:
-            RegistryConflictError: With both parties.
-            InvalidValueError: A quota of the registry would be exceeded.
-        """
-        self._ledger.check(contribution)
-
-    def contribute(self, contribution: RegistryContribution) -> None:
-        """Enter what a construct contributes and `check_contribution` let pass; render what follows from it.
-
-        Called by the library's own constructs.
-        """
-        rules = self._ledger.scanning_plan.rules
-        self._ledger.add(contribution)
-        if self.scanning_configuration is not None and self._ledger.scanning_plan.rules != rules:
-            self.scanning_configuration.render(self._ledger.scanning_plan)
-
-    def replace_creation_template(self, earlier: CreationTemplate, later: CreationTemplate) -> None:
-        """Put a creation template in the place of one; called by `RepositoryCreationTemplate`."""
-        self._ledger.replace_creation_template(earlier, later)
-
     def add_cache(self, cache: PullThroughCache) -> None:
         """Enter a pull-through cache; called by `PullThroughCache`."""
         self._caches.append(cache)
 
-    def check_registry_policy(self, contributor: str, statements: Sequence[Mapping[str, Any]]) -> None:
-        """Refuse statements that would make the registry policy too long.
-
-        Raises:
-            InvalidValueError: More than ECR takes.
-        """
-        self._policy.with_statements(contributor, statements)
-
-    def set_registry_policy(self, contributor: str, statements: Sequence[Mapping[str, Any]]) -> None:
-        """Put a contributor's statements in the place of what it gave before; called by caches.
-
-        Raises:
-            InvalidValueError: The policy would be longer than ECR takes.
-        """
-        self._policy.set_statements(contributor, statements)
-        if self._manage.registry_policy is not Ownership.UNMANAGED:
-            self._ledger.set_policy(
-                self._part(_POLICY_ID, "AWS::ECR::RegistryPolicy"), self._policy.statements
-            )
-
     # --- what its parts ask -------------------------------------------------------------------------
 
-    @property
-    def manage(self) -> RegistryManagement:
-        """Who owns which setting."""
-        return self._manage
-
-    @property
-    def environment(self) -> RegistryEnvironment:
-        """Where the registry is."""
-        return self._environment
-
-    def arn(self, service: str, resource: str) -> str:
-        """The ARN of something in the registry's account and Region."""
-        return self._environment.arn(service, resource)
-
-    def repository_arn_under(self, prefix: str) -> str:
-        """The ARN of every repository under a prefix, with ``*``."""
-        return self.arn("ecr", f"repository/{CreationTemplatePrefix(prefix).pattern}")
-
     # --- rendering ----------------------------------------------------------------------------------
-
-    def _part(self, construct_id: str, resource_type: str) -> SourceLocation:
-        return SourceLocation(construct_path=f"{self._path}/{construct_id}", resource_type=resource_type)
 
     def _make_owner_parameter(self) -> ssm.CfnParameter | None:
         if not self._manage.owner_parameter:
@@ -527,10 +487,3 @@ def _base_prefixes(given: Sequence[str], where: str) -> tuple[str, ...]:
             fix="write production=True to have everything scanned as production is",
         )
     return tuple(prefix.namespace for prefix in prefixes)
-
-
-def _removal_policy(ownership: Ownership) -> cdk.RemovalPolicy:
-    """Retained; but a policy that a rolled-back creation left behind would make the next one fail."""
-    if ownership is Ownership.IMPORT:
-        return cdk.RemovalPolicy.RETAIN
-    return cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE

@@ -10,7 +10,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from ecr_blueprints.constructs.argument_type import TEXT, check_arguments, check_literal_text
 from ecr_blueprints.constructs.cache_address import CacheAddress
 from ecr_blueprints.constructs.cache_consumers import (
     CacheConsumer,
@@ -18,16 +17,14 @@ from ecr_blueprints.constructs.cache_consumers import (
     import_statements,
     pull_statements,
 )
-from ecr_blueprints.constructs.cache_credential import CacheCredential
 from ecr_blueprints.constructs.cache_credential_secret import CacheCredentialSecret
+from ecr_blueprints.constructs.cache_lambda import CachedFunctionImages, check_not_lambda
+from ecr_blueprints.constructs.cache_plan import CREDENTIAL_ID, ROLE_ID, TEMPLATE_ID, CachePlan
 from ecr_blueprints.constructs.cache_pull_grant import check_create, grant_identity_pull
-from ecr_blueprints.constructs.cache_upstream import IS_FIXED, check_upstream, read_upstream
+from ecr_blueprints.constructs.cache_upstream_role import CacheUpstreamRole
+from ecr_blueprints.constructs.cache_validation import CacheValidation, OnInvalid
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
-from ecr_blueprints.constructs.creation_template_model import describe_creation_template
-from ecr_blueprints.constructs.creation_template_options import (
-    CREATION_TEMPLATE_OPTIONS,
-    CreationTemplateOptions,
-)
+from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.grantee import account_of, check_grantee, check_unconditional, role_arn_of
 from ecr_blueprints.constructs.image_reference import RegistryImage
 from ecr_blueprints.constructs.named_principals import (
@@ -38,51 +35,106 @@ from ecr_blueprints.constructs.named_principals import (
 )
 from ecr_blueprints.constructs.registry_environment import check_registry, check_same_environment
 from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
+from ecr_blueprints.constructs.secret_ready import SecretReady
 from ecr_blueprints.domain.creation_template import AppliedFor
-from ecr_blueprints.domain.repository_filter import CachePrefix
+from ecr_blueprints.domain.repository_name import ROOT
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.errors import InvalidValueError
-from ecr_blueprints.registry.cache_credential import find_credential_faults
-from ecr_blueprints.registry.cache_rule import CacheRule
-from ecr_blueprints.registry.source_location import SourceLocation
 
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
 
 __all__ = ["PullThroughCache"]
 
-_ACCEPTED = {"secret_name": TEXT, "template": CREATION_TEMPLATE_OPTIONS}
-_CREDENTIAL_ID = "Credential"
-_TEMPLATE_ID = "CreationTemplate"
-
 
 class PullThroughCache(Construct):
     """A cache of an upstream registry under a prefix of a private registry.
 
-    Makes the rule, the secret for the credential where the upstream needs one, and the creation template of
-    the repositories that pulls create; the registry's scanning covers them. Every property of a rule is
-    create-only, so that nothing which changes with a rotation is in it (facts §4).
+    A cache needs more than its rule: a credential that ECR can read, the role that it assumes for another ECR
+    registry, a creation template, without which its repositories are never cleaned up, scanning by their
+    names, and pullers who may import and create. Here they are made together, and what could not work is
+    refused: ECR finds a wrong secret, role or prefix only when it creates the rule, or when somebody pulls.
+
+    Every property of a rule is create-only (facts §4): what changes with a rotation is not in it. On pull by
+    tag, ECR asks the upstream again after 24 hours, and answers from the cache if the upstream does not. The
+    first pull of an image needs a route to the internet, also where interface endpoints are in use. AWS
+    Lambda cannot pull through a cache: a function of this app whose image lies in one fails the synthesis.
+
+    ``frozen`` makes the tags immutable: a cached tag stays at the image that was pulled first, and never gets
+    a fix that its upstream publishes under it. It is the one documented way to that: a pull-time update
+    exclusion, with which caches are said to be pinned, only stops a principal's pulls from counting as pulls
+    (facts §10). It freezes nothing that was not pulled yet, no repository that existed before, and nothing
+    that ECR's lifecycle policy deletes. Where those matter, copy the image into an ordinary repository.
+
+    Example:
+        Docker Hub, for the nodes of another account::
+
+            from ecr_blueprints import PullThroughCache
+
+            cache = PullThroughCache(stack, "DockerHub", registry=registry, upstream="docker-hub")
+            cache.grant_pull_to_account("222233334444")
+            nginx = cache.image("library/nginx", tag="1.27").uri
+
+    Creates:
+        * one ``AWS::ECR::PullThroughCacheRule``; deleted with its stack, while the repositories that it
+          filled stay, billed as storage of ECR;
+        * one ``AWS::ECR::RepositoryCreationTemplate``, and the role that it may need; deleted with its stack;
+        * where the upstream takes a secret and none is given, one ``AWS::SecretsManager::Secret``, billed by
+          Secrets Manager per secret and month; kept when its stack goes;
+        * for another ECR registry, where no role is given, one ``AWS::IAM::Role``; deleted with its stack;
+        * for ``validate`` and ``wait_for_secret``, a custom resource each, with a Lambda function that the
+          stack shares and that runs at deployments;
+        * for consumers of other accounts, statements of the registry policy, which `PrivateRegistry` makes.
 
     Args:
         scope: The construct to belong to.
         construct_id: Its id; the logical IDs follow from it.
         registry: The registry that it is part of.
-        upstream: The upstream, or its key, host or common name: ``docker-hub``, ``public.ecr.aws``. Another
-            account's ECR is not supported yet.
-        prefix: The prefix of its repositories, 2 to 30 characters. Default: the upstream's key.
+        upstream: One of ECR's nine upstreams, or its key, host or common name: ``docker-hub``,
+            ``public.ecr.aws``, ``acme.azurecr.io``, ``UpstreamRegistry.ecr("222233334444", "eu-west-1")``.
+        prefix: The prefix of its repositories, 2 to 30 characters, or ``ROOT`` for every name that no other
+            cache has. Default: the upstream's key.
+        upstream_prefix: Of another ECR registry, the prefix that is cached, 2 to 30 characters; the cache's
+            prefix takes its place: under ``my-app`` with the upstream prefix ``upstream-app``, the upstream's
+            ``upstream-app/api`` is ``my-app/api``. Not with the prefix ``ROOT``. Default: all of it.
         credential: An existing secret with the credential: a construct, its full ARN, or its name. By name,
             the rule gets the ARN without the suffix that Secrets Manager appends; that ECR takes it is not
             documented (unverified). Default: where the upstream needs one, a secret is made with a
             placeholder.
         secret_name: The name of the secret that is made. Default: ``ecr-pullthroughcache/<prefix>``.
-        template: The creation template's settings. Default: mutable tags, untagged images deleted after
-            14 days, AES-256, no tags, no role.
+        role: Of another ECR registry, the role that ECR assumes to reach it: a construct or its ARN, in the
+            cache's account. It has to trust ``pullthroughcache.ecr.amazonaws.com``. Default: one is made,
+            also for another Region of the same account, where AWS's pages disagree whether it is needed.
+        template: The creation template's settings. Default: mutable tags, or immutable ones where frozen;
+            untagged images deleted after 14 days, AES-256, no tags, no role.
+        frozen: Whether cached tags stay as they were pulled first. Default: no, they follow the upstream.
+        validate: Whether each deployment of the rule asks ECR whether it can log in to the upstream, see
+            `CacheValidation`: True to fail where it cannot, ``OnInvalid.WARN`` to tell and go on. A secret
+            that is made holds a placeholder: put the credential in before this is asked. Default: no.
+        wait_for_secret: Whether the rule waits until Secrets Manager knows the secret that is made, see
+            `SecretReady`: right after its secret a rule has been seen to fail. Default: no.
+
+    Attributes:
+        upstream: What it caches.
+        address: Where it keeps what it caches.
+        frozen: Whether cached tags stay as they were pulled first.
+        secret: The secret that was made; None if one was given or none is needed.
+        role: The role that was made or given as a construct; None otherwise.
+        template: The creation template.
+        validation: The check after deployment; None if there is none.
+        resource: The rule, a ``CfnPullThroughCacheRule``.
 
     Raises:
-        InvalidValueError: A value that ECR refuses, or a credential that cannot work.
-        RegistryConflictError: The prefix is taken or lies within another cache's; the error names both.
+        InvalidValueError: A value that ECR refuses, a credential or role that cannot work, or an upstream
+            that is the registry itself.
+        RegistryConflictError: The prefix is taken or lies within another cache's, or a creation template goes
+            against it; the error names both.
 
-    Practices: PTC-1, PTC-3, PTC-4, PTC-5
+    Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html,
+        https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html,
+        https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private-wildcards.html
+
+    Practices: PTC-1, PTC-3, PTC-4, PTC-5, PTC-7
     """
 
     def __init__(
@@ -93,85 +145,98 @@ class PullThroughCache(Construct):
         registry: PrivateRegistry,
         upstream: UpstreamRegistry | str,
         prefix: str | None = None,
+        upstream_prefix: str | None = None,
         credential: secretsmanager.ISecret | str | None = None,
         secret_name: str | None = None,
+        role: iam.IRole | str | None = None,
         template: CreationTemplateOptions | None = None,
+        frozen: bool = False,
+        validate: bool | OnInvalid = False,
+        wait_for_secret: bool = False,
     ) -> None:
         check_place(scope, construct_id, kind="PullThroughCache")
         path = path_under(scope, construct_id)
         check_registry(registry, where=path)
         check_same_environment(registry, scope, where=path)
-        check_arguments({"secret_name": secret_name, "template": template}, _ACCEPTED, where=path)
-        known = read_upstream(upstream, where=path)
-        if prefix is not None:
-            check_literal_text(prefix, argument="prefix", where=path, because=IS_FIXED)
-        namespace = CachePrefix(known.default_prefix if prefix is None else prefix).value.removesuffix("/")
-        check_upstream(known, where=f"cache {namespace!r}")
-        chosen = CacheCredential.choose(
-            known,
-            prefix=namespace,
+        plan = CachePlan.make(
+            path,
+            registry=registry,
+            upstream=upstream,
+            prefix=prefix,
+            upstream_prefix=upstream_prefix,
             credential=credential,
             secret_name=secret_name,
-            environment=registry.environment,
-        )
-        secret_path = f"{path}/{_CREDENTIAL_ID}"
-        rule = CacheRule(
-            source=SourceLocation(construct_path=path, resource_type="AWS::ECR::PullThroughCacheRule"),
-            prefix=namespace,
-            upstream_registry=str(known.key),
-            upstream_registry_url=known.upstream_registry_url,
-            credential_arn=chosen.arn_in_model(secret_path),
-            credential=chosen.secret_in_model(secret_path),
-        )
-        for fault in find_credential_faults(rule):
-            raise InvalidValueError(fault.message, where=path, fix=fault.fix)
-        options = CreationTemplateOptions() if template is None else template
-        registry.check_contribution(rule)
-        registry.check_contribution(
-            describe_creation_template(
-                f"{path}/{_TEMPLATE_ID}",
-                prefix=namespace,
-                applied_for=[AppliedFor.PULL_THROUGH_CACHE],
-                options=options,
-                region=registry.region,
-            )
+            role=role,
+            template=template,
+            frozen=frozen,
+            validate=validate,
+            wait_for_secret=wait_for_secret,
         )
         check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         self._registry = registry
         self._consumers: dict[tuple[ConsumerKind, str], CacheConsumer] = {}
-        self.upstream = known
+        self.upstream = plan.upstream
+        self.frozen = frozen
         self.address = CacheAddress(
-            prefix=namespace,
-            upstream=known,
+            prefix=plan.prefix,
+            upstream=plan.upstream,
             registry_uri=registry.uri,
             repository_arn_base=registry.arn("ecr", "repository"),
+            upstream_prefix=plan.upstream_prefix,
         )
-        self.secret: CacheCredentialSecret | None = None
-        if chosen.new_secret_name is not None:
-            self.secret = CacheCredentialSecret(
-                self, _CREDENTIAL_ID, name=chosen.new_secret_name, upstream=known.key
+        self.secret = self._make_secret(plan)
+        self.role: iam.IRole | None = None if isinstance(role, str) else role
+        if plan.role.is_made:
+            self.role = CacheUpstreamRole(
+                self,
+                ROLE_ID,
+                repository_arns=[plan.upstream_repository_arn, self.repository_arn_pattern],
+                upstream=str(plan.upstream),
             )
         self.template = RepositoryCreationTemplate(
             self,
-            _TEMPLATE_ID,
+            TEMPLATE_ID,
             registry=registry,
-            prefix=namespace,
+            prefix=plan.prefix,
             applied_for=[AppliedFor.PULL_THROUGH_CACHE],
-            options=options,
+            options=plan.options,
+            frozen=frozen,
         )
         self.resource = ecr.CfnPullThroughCacheRule(
             self,
             "Resource",
-            ecr_repository_prefix=namespace,
-            upstream_registry=str(known.key),
-            upstream_registry_url=known.upstream_registry_url,
-            credential_arn=chosen.existing_arn if self.secret is None else self.secret.secret_arn,
+            ecr_repository_prefix=plan.prefix,
+            upstream_registry=str(plan.upstream.key),
+            upstream_registry_url=plan.upstream.upstream_registry_url,
+            upstream_repository_prefix=plan.upstream_prefix,
+            credential_arn=plan.credential.existing_arn if self.secret is None else self.secret.secret_arn,
+            custom_role_arn=self.role.role_arn
+            if plan.role.is_made and self.role is not None
+            else plan.role.existing_arn,
         )
+        if wait_for_secret and self.secret is not None:
+            ready = SecretReady(self, "CredentialReady", secret_arn=self.secret.secret_arn)
+            self.resource.node.add_dependency(ready)
+        self.validation: CacheValidation | None = None
+        if plan.on_invalid is not None:
+            self.validation = CacheValidation(
+                self, "Validation", rule=self.resource, prefix=plan.prefix, on_invalid=plan.on_invalid
+            )
         # The first pull may follow the rule at once; the repository it creates shall find its template.
         self.resource.add_resource_dependency(self.template.resource)
-        registry.contribute(rule)
+        if plan.prefix != ROOT:
+            self.node.add_validation(
+                CachedFunctionImages(self, registry_uri=registry.uri, prefix=plan.prefix)
+            )
+        registry.contribute(plan.rule)
         registry.add_cache(self)
+
+    def _make_secret(self, plan: CachePlan) -> CacheCredentialSecret | None:
+        name = plan.credential.new_secret_name
+        if name is None:
+            return None
+        return CacheCredentialSecret(self, CREDENTIAL_ID, name=name, upstream=plan.upstream.key)
 
     @property
     def prefix(self) -> str:
@@ -223,20 +288,24 @@ class PullThroughCache(Construct):
         """Let a principal pull through the cache, under its prefix only.
 
         A principal of the registry's account gets it by its own policy: to log in, to pull, to import from
-        the upstream and to create the repository of what nobody pulled before. One of another account gets
+        the upstream and to create the repository of what nobody pulled before. The last is in none of the
+        managed policies that nodes usually have, such as ``AmazonEC2ContainerRegistryPullOnly`` (facts §4):
+        without it the first pull of an image fails with *name unknown*. A principal of another account gets
         it by the registry policy and the repositories' policy, and also by its own where this app holds it;
         else its account has to allow the same actions. A role of another account is named by a condition on
-        its account, since ECR refuses a principal that does not exist yet. Where a
-        stack leaves its account open, it is taken for the registry's.
+        its account, since ECR refuses a principal that does not exist yet. Where a stack leaves its account
+        open, it is taken for the registry's.
 
         Args:
             grantee: A role or user, or a principal that names a role or an account.
             create: Whether the first pull of an image may create its repository. Default: yes.
 
         Raises:
-            InvalidValueError: The grantee can be granted nothing this way; the error names the method to use.
+            InvalidValueError: The grantee can be granted nothing this way, or is a Lambda function or the
+                service Lambda, which cannot pull through a cache; the error names what to do.
         """
         where = f"{self.node.path}.grant_pull"
+        check_not_lambda(grantee, where=where)
         check_grantee(grantee, where=where)
         account = account_of(grantee)
         if account is None or self._registry.account in (None, account):

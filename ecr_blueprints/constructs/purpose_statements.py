@@ -65,6 +65,7 @@ class PurposeStatements:
         value: str,
         *,
         account: str | None = None,
+        service: str | None = None,
         condition: StatementCondition | None = None,
         is_required: bool = True,
     ) -> None:
@@ -74,15 +75,20 @@ class PurposeStatements:
             purpose: Which statement.
             value: What is granted something, and the condition's value where there is a condition.
             account: The principal; None for every principal, which the condition then narrows.
+            service: The principal, if it is a service; then there is no account.
             condition: What narrows the statement.
             is_required: Whether it is an error that the policy cannot be changed.
         """
-        assert account is not None or condition is not None, "a statement for everybody needs a condition"
+        assert account is not None or condition is not None, "everybody, and services, need a condition"
         held = self._held.setdefault(purpose, _Held())
         if value in held.granted:
             return
         if held.statement is None or held.statement.frozen:
-            self._open(purpose, held, value, account=account, condition=condition, is_required=is_required)
+            principal = _principal(account, service)
+            self._open(
+                purpose, held, value, principal=principal, condition=condition, is_required=is_required
+            )
+            held.accounts = set() if account is None else {account}
             return
         held.granted.add(value)
         if account is not None and account not in held.accounts:
@@ -98,7 +104,7 @@ class PurposeStatements:
         held: _Held,
         value: str,
         *,
-        account: str | None,
+        principal: iam.IPrincipal,
         condition: StatementCondition | None,
         is_required: bool,
     ) -> None:
@@ -107,7 +113,7 @@ class PurposeStatements:
         statement = iam.PolicyStatement(
             sid=None if purpose.sid is None else f"{purpose.sid}{number}",
             actions=list(purpose.actions),
-            principals=[iam.AnyPrincipal() if account is None else iam.AccountPrincipal(account)],
+            principals=[principal],
             conditions=None if condition is None else {condition.operator: {condition.key: [value]}},
         )
         if not self._repository.add_to_resource_policy(statement).statement_added:
@@ -122,5 +128,10 @@ class PurposeStatements:
         held.statements += 1
         held.statement = statement
         held.granted.add(value)
-        held.accounts = set() if account is None else {account}
         held.values = [value]
+
+
+def _principal(account: str | None, service: str | None) -> iam.IPrincipal:
+    if service is not None:
+        return iam.ServicePrincipal(service)
+    return iam.AnyPrincipal() if account is None else iam.AccountPrincipal(account)

@@ -68,6 +68,10 @@ def import_mapping(registry: PrivateRegistry) -> dict[str, dict[str, str]]:
         mapping[stack.get_logical_id(registry.scanning_configuration)] = by_account
     if manage.registry_policy is Ownership.IMPORT and registry.registry_policy is not None:
         mapping[stack.get_logical_id(registry.registry_policy)] = by_account
+    if manage.replication is Ownership.IMPORT and registry.replication_configuration is not None:
+        mapping[stack.get_logical_id(registry.replication_configuration)] = by_account
+    if manage.signing is Ownership.IMPORT and registry.signing_configuration is not None:
+        mapping[stack.get_logical_id(registry.signing_configuration)] = by_account
     if manage.root_template is Ownership.IMPORT and registry.root_template is not None:
         mapping[stack.get_logical_id(registry.root_template.resource)] = {"Prefix": ROOT}
     return mapping

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from ecr_blueprints.constructs.declared_name import excepting, raise_conflicts
 from ecr_blueprints.constructs.registry_policy import policy_document, read_access_policy
@@ -15,20 +15,63 @@ from ecr_blueprints.constructs.registry_scanning import (
     plan_scanning,
 )
 from ecr_blueprints.constructs.repository_declaration import replacing_repository
-from ecr_blueprints.domain.quotas import PULL_THROUGH_CACHE_RULES
+from ecr_blueprints.domain.quotas import (
+    PULL_THROUGH_CACHE_RULES,
+    PULL_TIME_UPDATE_EXCLUSIONS,
+    REPLICATION_DESTINATIONS,
+    REPLICATION_RULES_OF_API,
+    REPOSITORIES,
+    SIGNING_RULES,
+    Quota,
+)
 from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.registry.build_cache import BuildCache
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.pull_time_exclusion import PullTimeExclusion
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.registry_policy import RegistryPolicy
+from ecr_blueprints.registry.replication_configuration import (
+    ReplicationConfiguration,
+    ReplicationRule,
+    ReplicationSource,
+)
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration
+from ecr_blueprints.registry.signing_configuration import SigningConfiguration, SigningRule
 from ecr_blueprints.registry.source_location import SourceLocation
 
-__all__ = ["RegistryContribution", "RegistryLedger"]
+__all__ = ["RegistryContribution", "RegistryLedger", "SingletonSources"]
 
-RegistryContribution = Repository | CreationTemplate | CacheRule
+RegistryContribution = (
+    Repository
+    | CreationTemplate
+    | CacheRule
+    | SigningRule
+    | ReplicationRule
+    | ReplicationSource
+    | PullTimeExclusion
+    | BuildCache
+)
 """What constructs contribute to a registry."""
+
+_UNMANAGED: Final = SourceLocation()
+"""The place of rules whose configuration another party owns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingletonSources:
+    """The places of the settings that a registry has once; None where another party owns one.
+
+    Attributes:
+        scanning: Of the scanning configuration.
+        replication: Of the replication configuration.
+        signing: Of the signing configuration.
+    """
+
+    scanning: SourceLocation | None = None
+    replication: SourceLocation | None = None
+    signing: SourceLocation | None = None
 
 
 class RegistryLedger:
@@ -37,7 +80,7 @@ class RegistryLedger:
     Args:
         registry: The registry before anything is contributed.
         scanning: How its images are scanned.
-        scanning_source: The place of the scanning configuration; None if another party owns it.
+        sources: The places of the settings that it has once.
 
     Raises:
         InvalidValueError: The choice of scanning cannot be.
@@ -50,10 +93,10 @@ class RegistryLedger:
         registry: Registry,
         *,
         scanning: RegistryScanning,
-        scanning_source: SourceLocation | None,
+        sources: SingletonSources,
     ) -> None:
         self._scanning = scanning
-        self._scanning_source = scanning_source
+        self._sources = sources
         self._plan = self._plan_for(registry)
         self._registry = self._with_plan(registry)
 
@@ -80,20 +123,20 @@ class RegistryLedger:
             InvalidValueError: A quota of the registry would be exceeded.
         """
         raise_conflicts(self._registry, contribution)
-        quota, rules = PULL_THROUGH_CACHE_RULES, self._registry.cache_rules
-        if isinstance(contribution, CacheRule) and len(rules) >= quota.value:
-            raise InvalidValueError(
-                f"the registry would have {len(rules) + 1} {quota.name}",
-                where=str(contribution.source),
-                allowed=f"at most {quota.value}",
-            )
+        for quota, count in self._counts(contribution):
+            if count > quota.value:
+                raise InvalidValueError(
+                    f"the registry would have {count:,} {quota.name}",
+                    where=str(contribution.source),
+                    allowed=f"at most {quota.value:,}",
+                )
         if self._changes_rules(contribution):
-            self._plan_for(_with(self._registry, contribution))
+            self._plan_for(self._with(contribution))
 
     def add(self, contribution: RegistryContribution) -> None:
         """Enter what `check` let pass."""
         changes_rules = self._changes_rules(contribution)
-        self._registry = _with(self._registry, contribution)
+        self._registry = self._with(contribution)
         if changes_rules:
             self._plan = self._plan_for(self._registry)
             self._registry = self._with_plan(self._registry)
@@ -116,34 +159,91 @@ class RegistryLedger:
         policy = RegistryPolicy(source=source, policy=read_access_policy(policy_document(statements)))
         self._registry = self._registry.with_policy(policy)
 
+    @property
+    def signing_rules(self) -> tuple[SigningRule, ...]:
+        """The signing rules that were contributed, whoever owns the configuration."""
+        found = self._registry.signing[0].rules if self._registry.signing else ()
+        return tuple(one for one in found if isinstance(one, SigningRule)) if isinstance(found, tuple) else ()
+
+    @property
+    def replication_rules(self) -> tuple[ReplicationRule, ...]:
+        """The replication rules that were contributed, whoever owns the configuration."""
+        found = self._registry.replication[0].rules if self._registry.replication else ()
+        if not isinstance(found, tuple):
+            return ()
+        return tuple(one for one in found if isinstance(one, ReplicationRule))
+
     def _changes_rules(self, contribution: RegistryContribution) -> bool:
-        """Most repositories do not, and a registry may have hundreds."""
+        """Whether the scanning rules may change; most repositories change none, and there may be hundreds."""
+        if isinstance(contribution, Repository):
+            return self._plan.lacks(self._registry, contribution)
+        return isinstance(contribution, CacheRule | BuildCache)
+
+    def _counts(self, contribution: RegistryContribution) -> list[tuple[Quota, int]]:
+        """How many of a thing there would be, for each quota that a contribution counts against."""
+        held = self._registry
         match contribution:
             case Repository():
-                return self._plan.lacks(self._registry, contribution)
-            case CreationTemplate():
-                return False
+                return [(REPOSITORIES, len(held.repositories) + 1)]
             case CacheRule():
-                return True
+                return [(PULL_THROUGH_CACHE_RULES, len(held.cache_rules) + 1)]
+            case PullTimeExclusion():
+                return [(PULL_TIME_UPDATE_EXCLUSIONS, len(held.pull_time_exclusions) + 1)]
+            case SigningRule():
+                return [(SIGNING_RULES, len(self.signing_rules) + 1)]
+            case ReplicationRule():
+                rules = (*self.replication_rules, contribution)
+                destinations = {
+                    one for rule in rules if isinstance(rule.destinations, tuple) for one in rule.destinations
+                }
+                return [
+                    (REPLICATION_RULES_OF_API, len(rules)),
+                    (REPLICATION_DESTINATIONS, len(destinations)),
+                ]
+            case _:
+                return []
+
+    def _with(self, contribution: RegistryContribution) -> Registry:
+        held = self._registry
+        match contribution:
+            case Repository():
+                return held.with_repository(contribution)
+            case CreationTemplate():
+                return held.with_creation_template(contribution)
+            case CacheRule():
+                return held.with_cache_rule(contribution)
+            case SigningRule():
+                return self._with_signing((*self.signing_rules, contribution))
+            case ReplicationRule():
+                return self._with_replication((*self.replication_rules, contribution))
+            case ReplicationSource():
+                return held.with_replication_source(contribution)
+            case PullTimeExclusion():
+                return held.with_pull_time_exclusion(contribution)
+            case BuildCache():
+                return held.with_build_cache(contribution)
+
+    def _with_signing(self, rules: tuple[SigningRule, ...]) -> Registry:
+        source = self._sources.signing
+        if source is None:
+            return replace(self._registry, signing=(SigningConfiguration(source=_UNMANAGED, rules=rules),))
+        return self._registry.with_signing(SigningConfiguration(source=source, rules=rules))
+
+    def _with_replication(self, rules: tuple[ReplicationRule, ...]) -> Registry:
+        source = self._sources.replication
+        if source is None:
+            configuration = ReplicationConfiguration(source=_UNMANAGED, rules=rules)
+            return replace(self._registry, replication=(configuration,))
+        return self._registry.with_replication(ReplicationConfiguration(source=source, rules=rules))
 
     def _plan_for(self, registry: Registry) -> ScanningPlan:
         return plan_scanning(self._scanning, registry)
 
     def _with_plan(self, registry: Registry) -> Registry:
-        if self._scanning_source is None:
+        if self._sources.scanning is None:
             return registry
         return registry.with_scanning(
             ScanningConfiguration(
-                source=self._scanning_source, scan_type=self._plan.scan_type, rules=self._plan.rules
+                source=self._sources.scanning, scan_type=self._plan.scan_type, rules=self._plan.rules
             )
         )
-
-
-def _with(registry: Registry, contribution: RegistryContribution) -> Registry:
-    match contribution:
-        case Repository():
-            return registry.with_repository(contribution)
-        case CreationTemplate():
-            return registry.with_creation_template(contribution)
-        case CacheRule():
-            return registry.with_cache_rule(contribution)

@@ -42,6 +42,8 @@ class RegistryManagement:
             registry, so that it is retained when its stack goes (facts §5).
         registry_policy: The registry policy; rendered as soon as something contributes a statement.
         root_template: The ``ROOT`` repository creation template.
+        replication: The replication configuration; rendered with its first rule.
+        signing: The signing configuration; rendered with its first rule.
         owner_parameter: Whether an SSM parameter of a fixed name marks the owner, so that a second owner
             fails at deploy even if it comes from another app. Default: yes.
 
@@ -54,11 +56,13 @@ class RegistryManagement:
     scanning: Ownership = Ownership.MANAGED
     registry_policy: Ownership = Ownership.MANAGED
     root_template: Ownership = Ownership.MANAGED
+    replication: Ownership = Ownership.MANAGED
+    signing: Ownership = Ownership.MANAGED
     owner_parameter: bool = True
 
     def __post_init__(self) -> None:
         """Take the words for the members too."""
-        for name in ("scanning", "registry_policy", "root_template"):
+        for name in ("scanning", "registry_policy", "root_template", "replication", "signing"):
             object.__setattr__(self, name, _ownership(getattr(self, name), name))
         given = {"owner_parameter": self.owner_parameter}
         check_arguments(given, {"owner_parameter": FLAG}, where=_WHERE, required=given)
@@ -80,7 +84,8 @@ class RegistryManagement:
                 where=where,
                 fix="leave out root_template=False, or manage the ROOT template otherwise",
             )
-        if Ownership.IMPORT in (self.scanning, self.registry_policy) and account is None:
+        by_account = (self.scanning, self.registry_policy, self.replication, self.signing)
+        if Ownership.IMPORT in by_account and account is None:
             raise InvalidValueError(
                 "something is to be imported, and the stack leaves open from which account",
                 where=where,

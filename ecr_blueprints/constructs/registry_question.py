@@ -7,8 +7,9 @@ from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.registry import effective
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.unresolved import Unresolved
 
-__all__ = ["production_of", "template_of"]
+__all__ = ["production_of", "signing_profiles_of", "template_of"]
 
 
 def production_of(ledger: Registry, name: str, *, where: str) -> bool | None:
@@ -47,3 +48,24 @@ def template_of(
     if applied_for is not None:
         mechanism = member_of(AppliedFor, applied_for, argument="applied_for", where=where)
     return effective.template_for(ledger, name, mechanism)
+
+
+def signing_profiles_of(ledger: Registry, repositories: str) -> tuple[str, ...]:
+    """The ARNs of the profiles with which images of repositories are signed, each once.
+
+    Args:
+        ledger: The registry.
+        repositories: A name, or a pattern in which ``*`` is any run of characters.
+
+    Returns:
+        ARNs, or the tokens that stand for them; empty if nothing is known to sign it.
+    """
+    rules = effective.signing_under(ledger, repositories)
+    if isinstance(rules, Unresolved):
+        return ()
+    arns = [
+        one.expression if isinstance(one, Unresolved) else one
+        for one in (rule.profile_arn for rule in rules)
+        if isinstance(one, str | Unresolved)
+    ]
+    return tuple(dict.fromkeys(arns))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aws_cdk import aws_iam as iam
 
@@ -12,6 +13,10 @@ from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
+
+if TYPE_CHECKING:
+    from ecr_blueprints.constructs.push_permission import PushGrant
+    from ecr_blueprints.constructs.registry_encryption import RegistryEncryption
 
 __all__ = ["CacheReference", "RegistryReference"]
 
@@ -61,6 +66,10 @@ class RegistryReference(Protocol):
     def ledger(self) -> Registry:
         """What is known of the registry, as the read model."""
 
+    @property
+    def encryption(self) -> RegistryEncryption | None:
+        """The KMS key of the registry, with the record of what exists; None if there is none."""
+
     def cache(self, name: str) -> CacheReference:
         """The pull-through cache of a prefix or an upstream.
 
@@ -73,6 +82,16 @@ class RegistryReference(Protocol):
 
     def is_production(self, repository_name: str) -> bool | None:
         """Whether a repository is production, as declared; None if nothing declares it."""
+
+    def signing_profiles_for(self, repositories: str) -> Sequence[str]:
+        """The ARNs of the profiles with which images of repositories are signed, in the order of the rules.
+
+        Args:
+            repositories: A name, or a pattern with ``*``: then of every rule that covers such a name.
+        """
+
+    def add_push_grant(self, grant: PushGrant) -> None:
+        """Have a push grant carry what signing needs: now, and whenever a signing rule comes later."""
 
     def check_repository(self, repository: Repository, *, exception: str | None = None) -> None:
         """Refuse a repository that cannot be declared, before it is created; see `declare_repository`."""

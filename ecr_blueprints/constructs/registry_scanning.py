@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ecr_blueprints.constructs.argument_type import FLAG, check_arguments, member_of
+from ecr_blueprints.constructs.stage_patterns import expressible, stage_patterns, tells_stages
 from ecr_blueprints.domain.repository_filter import (
     MAX_SCANNING_FILTER_LENGTH,
     CachePrefix,
@@ -15,7 +15,7 @@ from ecr_blueprints.domain.repository_filter import (
     ScanningFilter,
 )
 from ecr_blueprints.domain.scanning import MAX_FILTERS_PER_SCANNING_RULE, ScanFrequency, ScanType
-from ecr_blueprints.domain.stages import STAGE_SEGMENT, ProductionScope
+from ecr_blueprints.domain.stages import ProductionScope
 from ecr_blueprints.domain.wildcard import WILDCARD, covers
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.registry.effective import EffectiveScanning, scanning_for, scanning_under
@@ -27,9 +27,6 @@ from ecr_blueprints.registry.source_location import SourceLocation
 __all__ = ["DevelopmentScanning", "RegistryScanning", "ScanningPlan", "find_unscanned", "plan_scanning"]
 
 _WHERE = "RegistryScanning"
-_SEPARATORS = re.compile(r"[._/-]{2,}")
-_SEGMENT = re.compile(r"\{[^{}]*\}")
-_WILDCARD_RUN = re.compile(r"\*(?:/?\*)+")
 
 
 class DevelopmentScanning(StrEnum):
@@ -109,7 +106,7 @@ class ScanningPlan:
             repository: The repository; one that is declared not to be production needs none.
         """
         name = repository.known_name
-        if name is None or registry.is_production(name) is False:
+        if name is None or not repository.holds_images or registry.is_production(name) is False:
             return False
         return not any(ScanningFilter(one).matches(name) for one in self.thorough)
 
@@ -155,31 +152,23 @@ def _declares_production(scope: ProductionScope) -> bool:
     return scope.stages is not None and any(stage.production for stage in scope.stages.stages)
 
 
-def _tells_stages(scope: ProductionScope) -> bool:
-    return (
-        scope.convention is not None
-        and scope.stages is not None
-        and STAGE_SEGMENT in scope.convention.segments
-    )
-
-
 def _thorough_filters(options: RegistryScanning, registry: Registry) -> tuple[str, ...]:
     scope = registry.production
-    declared = scope.whole_registry is not None or _tells_stages(scope)
+    declared = scope.whole_registry is not None or tells_stages(scope)
     if scope.whole_registry or not declared or options.development is DevelopmentScanning.CONTINUOUS:
         return (WILDCARD,)
     filters: list[str] = []
     if scope.whole_registry is None:
-        filters += _stage_filters(scope, production=True)
-    filters += [_expressible(CreationTemplatePrefix(prefix).pattern) for prefix in registry.base_prefixes]
+        filters += stage_patterns(scope, production=True)
+    filters += [expressible(CreationTemplatePrefix(prefix).pattern) for prefix in registry.base_prefixes]
     filters += [
-        _expressible(CachePrefix(rule.known_prefix).pattern)
+        expressible(CachePrefix(rule.known_prefix).pattern)
         for rule in registry.cache_rules
         if rule.known_prefix is not None
     ]
     for repository in registry.repositories:
         name = repository.known_name
-        if name is None or registry.is_production(name) is False:
+        if name is None or not repository.holds_images or registry.is_production(name) is False:
             continue
         if not any(ScanningFilter(one).matches(name) for one in filters):
             filters.append(_starting_with(name))
@@ -226,8 +215,8 @@ def find_unscanned(plan: ScanningPlan, registry: Registry) -> tuple[str, ...]:
     covered = [ScanningFilter(text).pattern for rule in plan.rules for text in _known(rule)]
     left: list[str] = []
     scope = registry.production
-    names = _stage_filters(scope, production=False) if scope.whole_registry is None else [WILDCARD]
-    if scope.whole_registry is None and not _tells_stages(scope):
+    names = stage_patterns(scope, production=False) if scope.whole_registry is None else [WILDCARD]
+    if scope.whole_registry is None and not tells_stages(scope):
         names = []
     left += [
         name
@@ -242,7 +231,7 @@ def find_unscanned(plan: ScanningPlan, registry: Registry) -> tuple[str, ...]:
             left.append(CreationTemplatePrefix(prefix).pattern)
     for repository in registry.repositories:
         name = repository.known_name
-        if name is not None and _is_left(scanning_for(scanned, name)):
+        if name is not None and repository.holds_images and _is_left(scanning_for(scanned, name)):
             left.append(name)
     return tuple(dict.fromkeys(left))
 
@@ -255,26 +244,9 @@ def _known(rule: ScanningRule) -> Iterable[str]:
     return [text for text in rule.filters if isinstance(text, str)] if isinstance(rule.filters, tuple) else []
 
 
-def _stage_filters(scope: ProductionScope, *, production: bool) -> list[str]:
-    """The filters of the names of all stages that are, or are not, production."""
-    if scope.convention is None or scope.stages is None or not _tells_stages(scope):
-        return []
-    template = scope.convention.template
-    return [
-        _expressible(_SEGMENT.sub(WILDCARD, template.replace(f"{{{STAGE_SEGMENT}}}", stage.name)))
-        for stage in scope.stages.stages
-        if stage.production is production
-    ]
-
-
 def _starting_with(name: str) -> str:
     longest = MAX_SCANNING_FILTER_LENGTH - len(WILDCARD)
-    return f"{_expressible(name)[:longest].rstrip('._-/*')}{WILDCARD}"
-
-
-def _expressible(text: str) -> str:
-    """The text as a scanning filter: the grammar has no two separators in a row, names do."""
-    return _WILDCARD_RUN.sub(WILDCARD, _SEPARATORS.sub(WILDCARD, text))
+    return f"{expressible(name)[:longest].rstrip('._-/*')}{WILDCARD}"
 
 
 def _without_redundant(filters: Iterable[str]) -> tuple[str, ...]:

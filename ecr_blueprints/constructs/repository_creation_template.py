@@ -12,7 +12,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ecr_blueprints.constructs.argument_type import Accepted, check_arguments
+from ecr_blueprints.constructs.argument_type import FLAG, Accepted, check_arguments
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.creation_template_model import (
     describe_creation_template,
@@ -25,8 +25,11 @@ from ecr_blueprints.constructs.creation_template_options import (
     CreationTemplateOptions,
 )
 from ecr_blueprints.constructs.creation_template_role import CreationTemplateRole
+from ecr_blueprints.constructs.encryption_key import check_construct_region
+from ecr_blueprints.constructs.registry_encryption import encryption_of_registry
 from ecr_blueprints.constructs.registry_environment import check_registry, check_same_environment
 from ecr_blueprints.constructs.registry_policy import POLICY_VERSION, check_policy, read_access_policy
+from ecr_blueprints.constructs.repository_encryption import warn_of_dual_layer
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.tags import EXCLUSION_FILTER_TYPE, TagMutability
@@ -41,6 +44,7 @@ __all__ = ["RepositoryCreationTemplate"]
 _ACCEPTED: Final = {
     "options": CREATION_TEMPLATE_OPTIONS,
     "removal_policy": Accepted(types=(cdk.RemovalPolicy,), words="RemovalPolicy of aws_cdk"),
+    "frozen": FLAG,
 }
 
 
@@ -48,6 +52,25 @@ class RepositoryCreationTemplate(Construct):
     """The settings of the repositories that ECR creates itself under a prefix.
 
     It never applies to a repository that CloudFormation creates, nor to one that exists (facts §2).
+
+    Example:
+        from ecr_blueprints import AppliedFor, CreationTemplateOptions, RepositoryCreationTemplate, Retention
+
+        RepositoryCreationTemplate(
+            stack,
+            "Sandbox",
+            registry=registry,
+            prefix="sandbox",
+            applied_for=[AppliedFor.CREATE_ON_PUSH],
+            options=CreationTemplateOptions(
+                lifecycle=Retention(keep=["v*"], builds=["sha-*"], builds_days=14)
+            ),
+        )
+
+    Creates:
+        One ``AWS::ECR::RepositoryCreationTemplate``, and an ``AWS::IAM::Role`` where tags or a key of AWS KMS
+        need one and none is given; both are free of charge and go with the stack. The repositories that ECR
+        made by it stay, with the settings of that day; their images are billed as storage of ECR.
 
     Args:
         scope: The construct to belong to.
@@ -57,6 +80,8 @@ class RepositoryCreationTemplate(Construct):
         applied_for: The mechanisms that use it, at least one.
         options: Its settings. Default: as `CreationTemplateOptions` says.
         removal_policy: What happens to it when its stack goes. Default: deleted.
+        frozen: Whether it is the template of a frozen `PullThroughCache`. Default: no; then the tags of
+            caches have to be able to move.
 
     Raises:
         InvalidValueError: A value that ECR or CloudFormation refuses.
@@ -75,19 +100,29 @@ class RepositoryCreationTemplate(Construct):
         applied_for: Sequence[AppliedFor | str],
         options: CreationTemplateOptions | None = None,
         removal_policy: cdk.RemovalPolicy | None = None,
+        frozen: bool = False,
     ) -> None:
         check_place(scope, construct_id, kind="RepositoryCreationTemplate")
         path = path_under(scope, construct_id)
         check_registry(registry, where=path)
-        check_arguments({"options": options, "removal_policy": removal_policy}, _ACCEPTED, where=path)
+        given = {"options": options, "removal_policy": removal_policy, "frozen": frozen}
+        check_arguments(given, _ACCEPTED, where=path, required=("frozen",))
         check_same_environment(registry, scope, where=path)
         chosen = CreationTemplateOptions() if options is None else options
+        if registry.tagging is not None:
+            chosen = registry.tagging.for_template(chosen)
+        by_default = encryption_of_registry(registry)
+        if by_default is not None:
+            chosen = by_default.for_template(chosen)
+        if chosen.encryption_key is not None and not isinstance(chosen.encryption_key, str):
+            check_construct_region(chosen.encryption_key, registry.region, where=path)
         checked = describe_creation_template(
             path,
             prefix=prefix,
             applied_for=applied_for,
             options=chosen,
             region=registry.region,
+            frozen=frozen,
         )
         registry.check_contribution(checked)
         check_free(scope, construct_id)
@@ -138,6 +173,8 @@ class RepositoryCreationTemplate(Construct):
         if self._given_policy is not None:
             self._render_policy(self._given_policy)
         registry.contribute(checked)
+        if isinstance(encryption_type, EncryptionType):
+            warn_of_dual_layer(self, encryption_type, region=registry.region)
 
     @property
     def prefix(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
+from ecr_blueprints.lifecycle.retention import RepositoryKind
 from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import DeletionPolicy, Repository
@@ -17,6 +18,8 @@ from ecr_blueprints.registry.source_location import SourceLocation
 from ecr_blueprints.registry.unresolved import Unresolved
 
 __all__ = ["declared_repository", "named_repository", "replacing_repository"]
+
+_WITHOUT_IMAGES = (RepositoryKind.CHART, RepositoryKind.BUILD_CACHE)
 
 
 def declared_repository(
@@ -26,6 +29,7 @@ def declared_repository(
     deletion_policy: DeletionPolicy,
     lifecycle_policy: str,
     tags: Mapping[str, str],
+    kind: RepositoryKind = RepositoryKind.APPLICATION,
 ) -> Repository:
     """The declaration of a repository.
 
@@ -36,6 +40,7 @@ def declared_repository(
         deletion_policy: What happens to it when it leaves the template or is replaced.
         lifecycle_policy: The lifecycle policy's text.
         tags: The tags that the construct sets.
+        kind: What it is for; said of it only where it holds no images.
     """
     return Repository(
         source=_source(construct_path),
@@ -46,23 +51,31 @@ def declared_repository(
         scan_on_push=(properties.get("imageScanningConfiguration") or {}).get("scanOnPush"),
         empty_on_delete=bool(properties.get("emptyOnDelete")),
         deletion_policy=deletion_policy,
+        kind=kind if kind in _WITHOUT_IMAGES else None,
         tags={key: Unresolved(value) if is_token(value) else value for key, value in tags.items()},
     )
 
 
-def named_repository(construct_path: str, repository_name: str | None) -> Repository:
+def named_repository(
+    construct_path: str,
+    repository_name: str | None,
+    kind: RepositoryKind = RepositoryKind.APPLICATION,
+) -> Repository:
     """What is known of a repository before it exists: where it will be, and its name.
 
     Args:
         construct_path: The path that the construct will have.
         repository_name: The name as given; it may be a token.
+        kind: What it is for.
     """
     name = (
         repository_name
         if repository_name is None or not is_token(repository_name)
         else Unresolved(repository_name)
     )
-    return Repository(source=_source(construct_path), name=name)
+    return Repository(
+        source=_source(construct_path), name=name, kind=kind if kind in _WITHOUT_IMAGES else None
+    )
 
 
 def replacing_repository(registry: Registry, earlier: Repository, later: Repository) -> Registry:

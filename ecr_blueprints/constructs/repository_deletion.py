@@ -8,11 +8,18 @@ from typing import Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
+from constructs import Construct
 
 from ecr_blueprints.constructs.deletion_keys import DELETION_CONTEXT_KEY, is_deletion_allowed
 from ecr_blueprints.registry.repository import DeletionPolicy
 
-__all__ = ["DELETION_POLICIES", "KEPT_ONCE_CREATED", "RepositoryDeletion"]
+__all__ = [
+    "DELETION_POLICIES",
+    "KEPT_ONCE_CREATED",
+    "RepositoryDeletion",
+    "remove_auto_delete",
+    "warn_of_kept_repository",
+]
 
 _DELETED: Final = DeletionPolicy(on_delete="Delete", on_replace="Delete")
 _KEPT: Final = DeletionPolicy(on_delete="Retain", on_replace="Retain")
@@ -82,8 +89,7 @@ class RepositoryDeletion:
             self.warn_kept()
             self._resource.empty_on_delete = None
             properties.pop("emptyOnDelete", None)
-            if self._repository.node.try_remove_child(_AUTO_DELETE_RESOURCE):
-                cdk.Tags.of(self._resource).remove(_AUTO_DELETE_TAG)
+            remove_auto_delete(self._repository, self._resource)
         return _KEPT if given is cdk.RemovalPolicy.RETAIN else KEPT_ONCE_CREATED
 
     def warn_kept(self) -> None:
@@ -92,10 +98,33 @@ class RepositoryDeletion:
             return
         self._has_warned = True
         named = self._repository.node.path if self._name is None else self._name
-        cdk.Validations.of(self._repository).add_warning(
-            _KEPT_WARNING,
-            f"{named} and its images are kept although its removal policy is DESTROY, since deletion takes a "
-            f"second key. To allow it, set the context value {DELETION_CONTEXT_KEY!r} of its app or stage to "
-            f'["{named}"] (names or construct paths; * is a wildcard). To keep the repository, leave '
-            "removal_policy, empty_on_delete and auto_delete_images out",
-        )
+        warn_of_kept_repository(self._repository, named)
+
+
+def remove_auto_delete(repository: ecr.Repository, resource: ecr.CfnRepository) -> bool:
+    """Take away what deletes the images of a repository that is kept; whether there was something.
+
+    Args:
+        repository: The repository.
+        resource: Its resource.
+    """
+    if not repository.node.try_remove_child(_AUTO_DELETE_RESOURCE):
+        return False
+    cdk.Tags.of(resource).remove(_AUTO_DELETE_TAG)
+    return True
+
+
+def warn_of_kept_repository(construct: Construct, named: str) -> None:
+    """Warn that a repository is kept although its removal policy is ``DESTROY``.
+
+    Args:
+        construct: Where the warning is shown.
+        named: The repository's name or construct path.
+    """
+    cdk.Validations.of(construct).add_warning(
+        _KEPT_WARNING,
+        f"{named} and its images are kept although its removal policy is DESTROY, since deletion takes a "
+        f"second key. To allow it, set the context value {DELETION_CONTEXT_KEY!r} of its app or stage to "
+        f'["{named}"] (names or construct paths; * is a wildcard). To keep the repository, leave '
+        "removal_policy, empty_on_delete and auto_delete_images out",
+    )

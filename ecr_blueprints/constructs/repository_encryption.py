@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from aws_cdk.interfaces.aws_kms import IKeyRef
+from constructs import Construct
 
-from ecr_blueprints.constructs.encryption_key import check_repository_key
-from ecr_blueprints.domain.encryption import EncryptionType
+from ecr_blueprints.constructs.encryption_key import (
+    check_construct_region,
+    check_key,
+    check_repository_key,
+    key_arn,
+)
+from ecr_blueprints.domain.encryption import EncryptionType, has_dual_layer_encryption
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["RepositoryEncryption", "read_encryption"]
+__all__ = ["RepositoryEncryption", "read_encryption", "warn_of_dual_layer"]
+
+_DUAL_LAYER_WARNING: Final = "ecr-blueprints:dual-layer-encryption"
+"""The id of the warning that ``KMS_DSSE`` is asked where the guide does not offer it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +62,12 @@ def read_encryption(
         InvalidValueError: A key is given with AES-256, is none, or lies in another Region; or a kind that ECR
             does not have.
     """
+    if key is not None:
+        check_key(key, argument="encryption_key", where=where)
     if isinstance(key, str):
         check_repository_key(key, region, where=where)
-    elif key is not None and not hasattr(key, "key_ref"):
-        raise InvalidValueError(
-            f"encryption_key is of the type {type(key).__name__}",
-            where=where,
-            allowed="a key as a construct, or its full ARN as a text",
-        )
+    elif key is not None:
+        check_construct_region(key, region, where=where)
     kind = _kind(encryption, key, where)
     if kind is EncryptionType.AES256 and key is not None:
         raise InvalidValueError(
@@ -69,13 +78,33 @@ def read_encryption(
         )
     if kind is EncryptionType.KMS_DSSE or isinstance(key, str):
         assert kind is not None
-        arn = key if key is None or isinstance(key, str) else key.key_ref.key_arn
+        arn = None if key is None else key_arn(key)
         written = ecr.CfnRepository.EncryptionConfigurationProperty(encryption_type=kind.value, kms_key=arn)
         return RepositoryEncryption(for_resource=written)
     if isinstance(encryption, EncryptionType):
         is_kms = encryption is EncryptionType.KMS
         encryption = ecr.RepositoryEncryption.KMS if is_kms else ecr.RepositoryEncryption.AES_256
     return RepositoryEncryption(for_cdk=encryption, key_for_cdk=key)
+
+
+def warn_of_dual_layer(
+    construct: Construct, encryption: ecr.RepositoryEncryption | EncryptionType, *, region: str | None
+) -> None:
+    """Warn of ``KMS_DSSE`` in a Region where the guide does not offer it; it is not refused.
+
+    Args:
+        construct: What asks for it.
+        encryption: The kind, CDK's or the library's.
+        region: Where; None if it is not known.
+    """
+    if region is None or encryption.value != EncryptionType.KMS_DSSE.value:
+        return
+    if not has_dual_layer_encryption(region):
+        cdk.Validations.of(construct).add_warning(
+            _DUAL_LAYER_WARNING,
+            f"{construct.node.path} asks for KMS_DSSE in {region}: by ECR's guide AWS GovCloud (US) alone "
+            "has it, although the API takes the value everywhere. Try it in a test stack first, or write KMS",
+        )
 
 
 def _kind(

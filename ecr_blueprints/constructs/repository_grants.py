@@ -5,47 +5,50 @@ only, on the resource ``*``. CDK adds it where it owns the role. A principal of 
 identity-based policy of its own for the token **and** for the actions on the repository's ARN: across
 accounts both sides must allow (facts §6).
 
+Nothing here allows every action of ECR, and a push deletes nothing.
+
 Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html and
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 
-from ecr_blueprints.constructs.argument_type import TEXT, check_arguments
-from ecr_blueprints.constructs.cdk_token import is_token
-from ecr_blueprints.constructs.grantee import check_grantee, check_unconditional
+from ecr_blueprints.constructs.federated_role import FederatedGrant, FederatedRole
+from ecr_blueprints.constructs.granted_actions import PULL_ACTIONS, PUSH_ACTIONS, SIDS_OF_CDK_GRANTS
+from ecr_blueprints.constructs.maintenance_grants import (
+    ADMINISTER_ACTIONS,
+    DELETE_IMAGE_ACTIONS,
+    check_own_identity,
+    check_source,
+)
 from ecr_blueprints.constructs.named_principals import (
     named_accounts,
     named_organization,
     named_organization_paths,
     named_roles,
 )
+from ecr_blueprints.constructs.principal_elsewhere import arns_elsewhere, check_principal
 from ecr_blueprints.constructs.purpose_statements import Purpose, PurposeStatements, StatementCondition
-from ecr_blueprints.domain.actions import AUTHORIZE, PULL, PUSH
+from ecr_blueprints.constructs.push_permission import PushPermission, RolePushPermission, names_pushed_to
+from ecr_blueprints.constructs.registry_reference import RegistryReference
+from ecr_blueprints.constructs.service_pull import LAMBDA, ServicePull, unpinned_service
+from ecr_blueprints.domain.actions import AUTHORIZE, PUSH
+from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
+from ecr_blueprints.domain.repository_name import ROOT
 from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.registry.effective import cache_for
 
-__all__ = ["PULL_ACTIONS", "PUSH_ACTIONS", "RepositoryGrants", "check_actions"]
-
-PULL_ACTIONS: Final = tuple(sorted({"ecr:BatchCheckLayerAvailability", *PULL}))
-"""What a pull grant allows; the availability check is not needed for a pull, and CDK allows it too."""
-
-PUSH_ACTIONS: Final = tuple(sorted({*PUSH, "ecr:BatchGetImage"}))
-"""What a push grant to a role allows: AWS's current example, which lets the client see what is there.
-
-Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
-"""
+__all__ = ["RepositoryGrants"]
 
 _ATTRIBUTE: Final = "_ecr_blueprints_grants"
-_PRINCIPAL_ARN: Final = re.compile(r"arn:[^:]+:iam::([0-9]{12}):(?:role|user)/.+", re.DOTALL)
 
-_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
+_PUT_IMAGE: Final = "ecr:PutImage"
 
 _ORGANIZATION: Final = StatementCondition("StringEquals", "aws:PrincipalOrgID")
 _ORGANIZATION_PATH: Final = StatementCondition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths")
@@ -57,15 +60,6 @@ _PULL_BY_ORGANIZATION_PATHS: Final = Purpose("PullByOrganizationPaths", PULL_ACT
 _PULL_BY_ROLES: Final = Purpose("PullByRoles", PULL_ACTIONS)
 _PUSH_BY_ROLES: Final = Purpose("PushByRoles", PUSH_ACTIONS)
 
-# What CDK's own grant methods ask for, in CDK's order.
-_SIDS_OF_CDK_GRANTS: Final = {
-    frozenset(PULL_ACTIONS): "PullByRoles",
-    frozenset(PUSH): "UploadByRoles",
-    frozenset(PUSH_ACTIONS): "PushByRoles",
-    frozenset((*PULL_ACTIONS, *PUSH)): "PullAndPushByRoles",
-    frozenset(("ecr:DescribeRepositories", "ecr:DescribeImages")): "ReadByRoles",
-}
-
 
 class RepositoryGrants:
     """The grants of one repository; statements for one purpose are one statement of the policy.
@@ -73,15 +67,46 @@ class RepositoryGrants:
     Use `from_repository`: a repository has one of these, so that a grant made twice is written once.
     Nothing here makes a statement for ``*`` without a condition.
 
+    Example:
+        from aws_cdk import aws_ecr as ecr
+
+        from ecr_blueprints import RepositoryGrants
+
+        existing = ecr.Repository(
+            stack,
+            "Existing",
+            image_tag_mutability=ecr.TagMutability.IMMUTABLE,
+            lifecycle_rules=[ecr.LifecycleRule(tag_status=ecr.TagStatus.UNTAGGED, max_image_count=1)],
+        )
+        grants = RepositoryGrants.from_repository(existing)
+        grants.pull_to_account("222233334444")
+        grants.push_to_role("arn:aws:iam::444455556666:role/ci")
+
+    Creates:
+        No resource of its own: statements of the repository's policy, or of the grantee's.
+
     Args:
         repository: The repository.
 
-    Practices: ACC-1, ACC-4
+    Practices: ACC-1, ACC-4, ACC-5, ACC-6, SIGN-3
     """
 
     def __init__(self, repository: ecr.IRepository) -> None:
         self._repository = repository
         self._statements = PurposeStatements(repository)
+        self._services = ServicePull(repository, self._statements)
+        self._registry: RegistryReference | None = None
+        self._repository_name: str | None = None
+
+    def belong_to(self, registry: RegistryReference, *, repository_name: str | None) -> None:
+        """Say to which registry the repository belongs: what its signing rules take, push grants get.
+
+        Args:
+            registry: The registry.
+            repository_name: The repository's name; None if CloudFormation generates it.
+        """
+        self._registry = registry
+        self._repository_name = repository_name
 
     @classmethod
     def from_repository(cls, repository: ecr.IRepository) -> RepositoryGrants:
@@ -109,18 +134,26 @@ class RepositoryGrants:
 
     # CDK's grants
 
-    def pull(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal pull; see `ImageRepository.grant_pull`."""
+    def pull(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant:
+        """Let a principal or pipeline pull; see `ImageRepository.grant_pull`."""
+        if isinstance(grantee, FederatedIdentity):
+            return self.pull_by_pipeline(grantee).grant
+        if unpinned_service(grantee) == LAMBDA:
+            return self.pull_by_lambda(grantee)
         self.check(grantee, where="grant_pull(…)")
         return self._with_token(grantee, PULL_ACTIONS) or self._repository.grant_pull(grantee)
 
-    def push(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal push; see `ImageRepository.grant_push`."""
+    def push(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant:
+        """Let a principal or pipeline push; see `ImageRepository.grant_push`."""
+        if isinstance(grantee, FederatedIdentity):
+            return self.push_by_pipeline(grantee).grant
         self.check(grantee, where="grant_push(…)")
         return self._with_token(grantee, PUSH) or self._repository.grant_push(grantee)
 
-    def pull_push(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal pull and push; see `ImageRepository.grant_pull_push`."""
+    def pull_push(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant:
+        """Let a principal or pipeline pull and push; see `ImageRepository.grant_pull_push`."""
+        if isinstance(grantee, FederatedIdentity):
+            return self.pull_push_by_pipeline(grantee).grant
         self.check(grantee, where="grant_pull_push(…)")
         actions = (*PULL_ACTIONS, *(one for one in PUSH if one not in PULL_ACTIONS))
         return self._with_token(grantee, actions) or self._repository.grant_pull_push(grantee)
@@ -130,6 +163,137 @@ class RepositoryGrants:
         if granted is not None:
             iam.Grant.add_to_principal(grantee=grantee, actions=list(AUTHORIZE), resource_arns=["*"])
         return granted
+
+    # Grants to pipelines outside AWS
+
+    def pull_by_pipeline(self, identity: FederatedIdentity) -> FederatedGrant:
+        """Let a pipeline pull, by the role that it has in the repository's stack."""
+        return self._by_pipeline(identity, PULL_ACTIONS)
+
+    def push_by_pipeline(self, identity: FederatedIdentity) -> FederatedGrant:
+        """Let a pipeline push, by the role that it has in the repository's stack."""
+        return self._by_pipeline(identity, PUSH_ACTIONS)
+
+    def pull_push_by_pipeline(self, identity: FederatedIdentity) -> FederatedGrant:
+        """Let a pipeline pull and push, by the role that it has in the repository's stack."""
+        return self._by_pipeline(identity, tuple(sorted({*PULL_ACTIONS, *PUSH_ACTIONS})))
+
+    def _by_pipeline(self, identity: FederatedIdentity, actions: Sequence[str]) -> FederatedGrant:
+        role = self._role_of(identity)
+        # ECR knows no narrower resource than * to log in.
+        login = iam.Grant.add_to_principal(grantee=role, actions=list(AUTHORIZE), resource_arns=["*"])
+        return FederatedGrant(role=role, grant=self._repository.grant(role, *actions).combine(login))
+
+    # Duties of their own
+
+    def promote(self, grantee: iam.IGrantable | FederatedIdentity, *, source: ecr.IRepository) -> iam.Grant:
+        """Let a principal or pipeline copy images from another repository to this one.
+
+        Args:
+            grantee: Who promotes.
+            source: From where: it may pull there, and pull and push here.
+
+        Raises:
+            InvalidValueError: The source is no repository or this one, or the grantee can be granted nothing.
+        """
+        check_source(source, self._repository, where="grant_promote(…)")
+        principal = self._principal(grantee)
+        return RepositoryGrants.from_repository(source).pull(principal).combine(self.pull_push(principal))
+
+    def administer(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant:
+        """Let an identity of this account change settings, lifecycle, policy and tags; see `ADMIN`.
+
+        That includes the repository's policy, and so whom else it lets in. Neither images nor the repository
+        can be deleted at once; a lifecycle policy can have images deleted.
+
+        Args:
+            grantee: A role, user, group or pipeline.
+
+        Raises:
+            InvalidValueError: It is of another account, or no single identity.
+        """
+        principal = self._principal(grantee)
+        check_own_identity(principal, self._repository, where="grant_administer(…)")
+        return self._repository.grant(principal, *ADMINISTER_ACTIONS)
+
+    def delete_images(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant:
+        """Let an identity of this account delete images.
+
+        Args:
+            grantee: A role, user, group or pipeline.
+
+        Raises:
+            InvalidValueError: It is of another account, or no single identity.
+        """
+        principal = self._principal(grantee)
+        check_own_identity(principal, self._repository, where="grant_delete_images(…)")
+        return self._repository.grant(principal, *DELETE_IMAGE_ACTIONS)
+
+    def _principal(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.IGrantable:
+        if isinstance(grantee, FederatedIdentity):
+            return self._role_of(grantee)
+        return grantee
+
+    def _role_of(self, identity: FederatedIdentity) -> iam.Role:
+        place: Any = self._repository  # CDK's interface hides that it is a construct.
+        return FederatedRole.of(place, identity).role
+
+    # Grants to services
+
+    def pull_to_lambda(self, *account_ids: str) -> None:
+        """Let Lambda pull for the functions of accounts, in this Region.
+
+        Functions of another account take two permissions here: Lambda's, and that of whoever makes the
+        function there. So its account may pull too, as with `pull_to_account`. There, the function's role and
+        whoever makes it have to be allowed to pull: attach a `ConsumerPolicy`.
+
+        Args:
+            account_ids: The functions' accounts. Default: the repository's own.
+
+        Raises:
+            InvalidValueError: A malformed account, a repository under a pull-through cache, from which Lambda
+                cannot pull (facts §4), or an imported one.
+
+        Source: https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#images-permissions
+        """
+        self._check_lambda_can_pull()
+        others = self._services.to_lambda(account_ids)
+        if others:
+            self.pull_to_account(*others)
+
+    def pull_by_lambda(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let Lambda pull for this account where its principal is granted to, as CDK's functions do."""
+        self.pull_to_lambda()
+        return iam.Grant.drop(grantee, "Lambda pulls by a statement of the repository's policy")
+
+    def pull_to_service(
+        self, service: str, *, source_account: str | None = None, source_arn: str | None = None
+    ) -> None:
+        """Let a service pull that does so by its own principal, such as ``codebuild.amazonaws.com``.
+
+        Args:
+            service: The service principal.
+            source_account: The account for which it pulls. Default: the repository's own.
+            source_arn: The resource for which it pulls, with ``*`` where it may be several.
+
+        Raises:
+            InvalidValueError: It is no service or Lambda, both sources are given, or the repository is
+                imported.
+        """
+        self._services.to_service(service, source_account=source_account, source_arn=source_arn)
+
+    def _check_lambda_can_pull(self) -> None:
+        if self._registry is None or self._repository_name is None:
+            return
+        rule = cache_for(self._registry.ledger, self._repository_name)
+        # Under a cache of ROOT lie the repositories of everybody, cached or not.
+        if rule is not None and rule.known_prefix != ROOT:
+            raise InvalidValueError(
+                f"{self._repository_name!r} lies under the pull-through cache {rule.known_prefix!r}, "
+                "and Lambda cannot pull through a cache",
+                where="grant_pull_to_lambda(…)",
+                fix="copy the image into a repository outside the cache, and use that",
+            )
 
     # Grants to principals of which the app knows the id alone
 
@@ -194,13 +358,24 @@ class RepositoryGrants:
     def push_to_role(self, *role_arns: str) -> None:
         """Let roles of other accounts push, whether they exist yet or not; see `pull_to_role`.
 
+        Their own policies are their accounts'. There they have to be allowed the same actions, to log in and,
+        where a signing rule covers the repository, ``signer:SignPayload`` on the rule's profile.
+
         Args:
             role_arns: The roles' ARNs; the account id in each must be literal.
 
         Raises:
             InvalidValueError: No role, a malformed ARN, or the repository is imported.
         """
-        self._allow_roles(_PUSH_BY_ROLES, named_roles(role_arns, method="grant_push_to_role"))
+        roles = named_roles(role_arns, method="grant_push_to_role")
+        self._allow_roles(_PUSH_BY_ROLES, roles)
+        if self._registry is None:
+            return
+        pushed_to = names_pushed_to(self._repository_name)
+        for account, arn in roles:
+            self._registry.add_push_grant(
+                RolePushPermission(account=account, role_arn=arn, repositories=pushed_to)
+            )
 
     def to_principal_elsewhere(self, grantee: iam.IGrantable, actions: Sequence[str]) -> iam.Grant | None:
         """Grant actions to a role or user of another account by its account and ``aws:PrincipalArn``.
@@ -216,95 +391,45 @@ class RepositoryGrants:
             CDK's own way is right. In a stack without an account, every principal with a literal account id
             is taken for one of another account.
         """
-        principal = grantee.grant_principal
-        arns = self._arns_elsewhere(principal)
+        arns = arns_elsewhere(grantee.grant_principal, self._repository.env.account)
         if arns is None:
             return None
         actions = tuple(sorted(set(actions)))
-        purpose = Purpose(_SIDS_OF_CDK_GRANTS.get(frozenset(actions)), actions)
+        purpose = Purpose(SIDS_OF_CDK_GRANTS.get(frozenset(actions)), actions)
         for account, arn in arns:
             self._statements.allow(purpose, arn, account=account, condition=_PRINCIPAL, is_required=False)
-        return iam.Grant.add_to_principal(
+        granted = iam.Grant.add_to_principal(
             grantee=grantee, actions=list(actions), resource_arns=[self._repository.repository_arn]
         )
+        self.let_sign(grantee, actions)
+        return granted
 
     def check(self, grantee: iam.IGrantable, *, where: str) -> None:
-        """Refuse a grantee for which no policy can be written that ECR accepts and that says what was meant.
+        """Refuse a grantee for which no policy can say what was meant; see `check_principal`.
 
         Args:
             grantee: Whoever is to be granted something.
             where: The call, for the error.
-
-        Raises:
-            InvalidValueError: It is no principal; everybody, without a condition; a role or user of another
-                account with conditions, or together with other principals.
         """
-        check_grantee(grantee, where=where)
-        principal = grantee.grant_principal
-        if isinstance(principal, iam.Role) or self._arns_elsewhere(principal) is not None:
+        check_principal(grantee, self._repository.env.account, where=where)
+
+    def let_sign(self, grantee: iam.IGrantable, actions: Sequence[str]) -> None:
+        """Have whoever pushes sign as the registry's rules take it, now and when a rule is made later.
+
+        Args:
+            grantee: Who was granted something.
+            actions: What: nothing happens unless an image can be pushed with it.
+        """
+        if self._registry is None or _PUT_IMAGE not in actions:
             return
-        if any(
-            self._is_elsewhere(value) for value in principal.policy_fragment.principal_json.get("AWS", [])
-        ):
-            check_unconditional(grantee, where=where)
-            raise InvalidValueError(
-                "the grantee is a role or user of another account together with other principals",
-                where=where,
-                allowed="one principal, or several roles and users of other accounts",
-                fix="grant to each of them on its own",
+        self._registry.add_push_grant(
+            PushPermission(
+                grantee,
+                repositories=names_pushed_to(self._repository_name),
+                registry_account=self._registry.account,
             )
-
-    def _is_elsewhere(self, value: object) -> bool:
-        match = _PRINCIPAL_ARN.fullmatch(str(value))
-        return match is not None and match.group(1) != self._repository.env.account
-
-    def _arns_elsewhere(self, principal: iam.IPrincipal) -> list[tuple[str, str]] | None:
-        """Account and ARN of each role or user of another account; None if the principal is anything else."""
-        account = principal.principal_account
-        own = self._repository.env.account
-        if account is not None and (account == own or is_token(account)):
-            return None
-        if isinstance(principal, iam.Role):
-            # A role that this app makes in another account: its ARN is literal if its name is.
-            name = principal._physical_name
-            return None if account is None or is_token(name) else [(account, principal.role_arn)]
-        fragment = principal.policy_fragment
-        values = fragment.principal_json.get("AWS", [])
-        if len(fragment.principal_json) != 1 or fragment.conditions or not values:
-            return None
-        found = []
-        for value in [values] if isinstance(values, str) else values:
-            match = _PRINCIPAL_ARN.fullmatch(str(value))
-            if match is None or match.group(1) == own:
-                return None
-            found.append((match.group(1), str(value)))
-        return found
+        )
 
     def _allow_roles(self, purpose: Purpose, roles: Sequence[tuple[str, str]]) -> None:
         for account, arn in roles:
             self._statements.allow(purpose, arn, account=account, condition=_PRINCIPAL)
-
-
-def check_actions(actions: Sequence[object], *, where: str) -> None:
-    """Refuse what are no actions of IAM.
-
-    Args:
-        actions: As given to a grant.
-        where: The call, for the error.
-
-    Raises:
-        InvalidValueError: There is none, or one that is no text such as ``ecr:DescribeImages``.
-    """
-    if not actions:
-        raise InvalidValueError(
-            "no action is given", where=where, fix='name at least one, such as "ecr:DescribeImages"'
-        )
-    for action in actions:
-        check_arguments({"an action": action}, {"an action": TEXT}, where=where, required=("an action",))
-        if not _ACTION.fullmatch(str(action)) and not is_token(action):
-            raise InvalidValueError(
-                f"{action!r} is no action",
-                where=where,
-                allowed="a service, a colon and the action's name, which may hold * and ?",
-                fix=f"write {f'ecr:{action}'!r}" if _ACTION.fullmatch(f"ecr:{action}") else None,
-            )

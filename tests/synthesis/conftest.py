@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -91,16 +94,37 @@ def of_type() -> Callable[[Template, str], list[Resource]]:
 
 
 @pytest.fixture(scope="session")
-def lint() -> Callable[[Template], list[str]]:
-    """What cfn-lint says about a template: nothing, for a good one."""
+def lint() -> Callable[..., list[str]]:
+    """What cfn-lint says about a template, in one Region or several: nothing, for a good one.
 
-    def run(template: Template) -> list[str]:
-        from cfnlint import api  # type: ignore[import-untyped]
+    Its rules are loaded once for all templates of a session, which takes longer than most templates do.
+    """
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.decode.decode import decode_str
+    from cfnlint.runner import Runner
 
-        matches = api.lint(json.dumps(template), regions=[REGION])
+    @cache
+    def runner(regions: tuple[str, ...]) -> Any:
+        return Runner(ConfigMixIn(regions=list(regions)))
+
+    def run(template: Template, *regions: str) -> list[str]:
+        decoded, errors = decode_str(json.dumps(template))
+        matches = errors or runner(regions or (REGION,)).validate_template(decoded)
         return [f"{match.rule.id} {match.path}: {match.message}" for match in matches]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def recommended_flags() -> dict[str, Any]:
+    """The feature flags that ``cdk init`` writes, as aws-cdk-lib ships them."""
+    archives = [one for one in files("aws_cdk._jsii").iterdir() if one.name.endswith(".jsii.tgz")]
+    (name,) = (one for one in archives if one.name.startswith("aws-cdk-lib"))
+    with as_file(name) as path, tarfile.open(path) as archive:
+        member = archive.extractfile("package/recommended-feature-flags.json")
+        assert member is not None
+        flags: dict[str, Any] = json.load(member)
+    return flags
 
 
 @pytest.fixture

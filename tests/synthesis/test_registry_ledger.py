@@ -9,16 +9,22 @@ from dataclasses import replace
 from typing import Any
 
 import aws_cdk as cdk
-from hypothesis import event, given, settings
+from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 
 from ecr_blueprints.cloudformation.cloud_assembly import CloudAssembly
 from ecr_blueprints.cloudformation.registry_reader import read_registries
+from ecr_blueprints.constructs.accepted_replication import AcceptedReplication
+from ecr_blueprints.constructs.create_on_push import CreateOnPush
+from ecr_blueprints.constructs.managed_signing import ManagedSigning
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
+from ecr_blueprints.constructs.pull_time_update_exclusion import PullTimeUpdateExclusion
+from ecr_blueprints.constructs.registry_replication import RegistryReplication
 from ecr_blueprints.constructs.registry_scanning import (
     DevelopmentScanning,
     RegistryScanning,
 )
+from ecr_blueprints.constructs.replication_target import ReplicationTarget
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.tags import (
     ExclusionFilter,
@@ -34,6 +40,7 @@ from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.source_location import SourceLocation
 from ecr_blueprints.registry.unresolved import Unresolved
+from ecr_blueprints.review.reviewer import Reviewer
 
 Contribution = Callable[[PrivateRegistry], object]
 
@@ -55,9 +62,10 @@ def caches(draw: st.DrawFn) -> Contribution:
     upstream = draw(st.sampled_from(["k8s", "docker-hub", "ecr-public", "quay"]))
     prefix = draw(st.one_of(st.none(), PREFIXES, st.just("ROOT")))
     accounts = draw(st.lists(st.sampled_from(["222233334444", "333344445555"]), max_size=2))
+    frozen = draw(st.booleans())
 
     def contribute(registry: PrivateRegistry) -> None:
-        cache = registry.add_pull_through_cache(upstream, prefix=prefix)
+        cache = registry.add_pull_through_cache(upstream, prefix=prefix, frozen=frozen)
         for account in accounts:
             cache.grant_pull_to_account(account, create=draw_create)
 
@@ -85,6 +93,81 @@ def repositories(draw: st.DrawFn) -> Contribution:
     return lambda registry: registry.declare_repository(
         Repository(source=source, name=name), exception=exception
     )
+
+
+FILTERS = st.sampled_from(["prod/*", "dev/*", "*", "base/*", "k8s/*", "a/b/*", "hub*"])
+TARGETS = st.sampled_from(
+    [
+        ReplicationTarget(region="eu-central-1"),
+        ReplicationTarget(region="us-east-1", account="222233334444"),
+        ReplicationTarget(region="eu-west-1"),
+    ]
+)
+
+
+@st.composite
+def signing_rules(draw: st.DrawFn) -> Contribution:
+    filters = draw(st.lists(FILTERS, min_size=1, max_size=3))
+    number = draw(st.integers(0, 99))
+    return lambda registry: ManagedSigning(
+        registry, f"Signing{number}", registry=registry, repositories=filters
+    )
+
+
+@st.composite
+def replication_rules(draw: st.DrawFn) -> Contribution:
+    prefixes = draw(st.lists(PREFIXES.map("{}/".format), min_size=1, max_size=3))
+    targets = draw(st.lists(TARGETS, min_size=1, max_size=2))
+    number = draw(st.integers(0, 99))
+    return lambda registry: RegistryReplication(
+        registry, f"Replication{number}", registry=registry, prefixes=prefixes, destinations=targets
+    )
+
+
+@st.composite
+def accepted_replications(draw: st.DrawFn) -> Contribution:
+    prefixes = draw(st.lists(PREFIXES.map("{}/".format), min_size=1, max_size=2))
+    account = draw(st.sampled_from(["111122223333", "222233334444"]))
+    number = draw(st.integers(0, 99))
+    return lambda registry: AcceptedReplication(
+        registry, f"Accepted{number}", registry=registry, source_account=account, prefixes=prefixes
+    )
+
+
+@st.composite
+def pushed_prefixes(draw: st.DrawFn) -> Contribution:
+    prefix = draw(PREFIXES)
+    number = draw(st.integers(0, 99))
+    return lambda registry: CreateOnPush(registry, f"Push{number}", registry=registry, prefix=prefix)
+
+
+@st.composite
+def exclusions(draw: st.DrawFn) -> Contribution:
+    role = draw(st.sampled_from(["scanner", "ci"]))
+    number = draw(st.integers(0, 99))
+    return lambda registry: PullTimeUpdateExclusion(
+        registry,
+        f"Exclusion{number}",
+        registry=registry,
+        principal=f"arn:aws:iam::111122223333:role/{role}",
+    )
+
+
+def organization_wall(registry: PrivateRegistry) -> None:
+    registry.deny_outside_organization("o-a1b2c3d4e5")
+
+
+CONTRIBUTIONS = st.one_of(
+    caches(),
+    templates(),
+    repositories(),
+    signing_rules(),
+    replication_rules(),
+    accepted_replications(),
+    pushed_prefixes(),
+    exclusions(),
+    st.just(organization_wall),
+)
 
 
 @st.composite
@@ -118,12 +201,20 @@ def comparable_template(template: CreationTemplate | None) -> CreationTemplate |
 
 
 def comparable_cache(rule: CacheRule | None) -> CacheRule | None:
-    """Without its place; whose secret is made has one."""
+    """Without its place, and without being meant to be frozen, which no template says."""
     if rule is None:
         return None
     secret = None if rule.credential is None else replace(rule.credential, source=SourceLocation())
     arn = "made" if isinstance(rule.credential_arn, Unresolved) else rule.credential_arn
-    return replace(rule, source=SourceLocation(), credential=secret, credential_arn=arn)
+    role = "made" if isinstance(rule.custom_role_arn, Unresolved) else rule.custom_role_arn
+    return replace(
+        rule,
+        source=SourceLocation(),
+        credential=secret,
+        credential_arn=arn,
+        custom_role_arn=role,
+        frozen=None,
+    )
 
 
 def refusal(
@@ -141,13 +232,19 @@ def scanning(registry: Registry) -> list[object]:
     return [(one.scan_type, one.rules) for one in registry.scanning]
 
 
+def signed(registry: Registry, name: str) -> list[object]:
+    rules = effective.signing_for(registry, name)
+    assert not isinstance(rules, Unresolved)
+    return [(rule.profile_arn, rule.filters) for rule in rules]
+
+
 def policies(registry: Registry) -> list[object]:
     return [one.policy for one in registry.policies]
 
 
 @given(
     arguments=registry_arguments(),
-    contributions=st.lists(st.one_of(caches(), templates(), repositories()), min_size=4, max_size=8),
+    contributions=st.lists(CONTRIBUTIONS, min_size=4, max_size=10),
     names=st.lists(NAMES, min_size=1, max_size=8),
 )
 @settings(max_examples=150)
@@ -169,6 +266,7 @@ def test_an_error_names_the_conflict_or_the_ledger_is_what_the_template_says(
             assert len(registry.node.children) == children
             if isinstance(error, RegistryConflictError):
                 assert error.fix
+                assert str(error).count("; fix: ") == 1
                 assert str(error).count("Stack/") >= 2, "both parties are named"
             else:
                 assert error.allowed or error.fix
@@ -182,6 +280,9 @@ def test_an_error_names_the_conflict_or_the_ledger_is_what_the_template_says(
     assert list(find_conflicts(found)) == []
     assert policies(found) == policies(ledger)
     assert scanning(found) == scanning(ledger)
+    assert [one.principal_arn for one in found.pull_time_exclusions] == [
+        one.principal_arn for one in ledger.pull_time_exclusions
+    ]
     prefixes = [
         *(rule.known_prefix for rule in ledger.cache_rules),
         *(template.known_prefix for template in ledger.creation_templates),
@@ -197,9 +298,36 @@ def test_an_error_names_the_conflict_or_the_ledger_is_what_the_template_says(
         )
         assert effective.scanning_for(found, name) == effective.scanning_for(ledger, name)
         assert effective.scanning_under(found, name) == effective.scanning_under(ledger, name)
+        assert signed(found, name) == signed(ledger, name)
+        assert effective.replication_for(found, name) == effective.replication_for(ledger, name)
     for name in declared:
         scanned = effective.scanning_for(found, name)
         assert isinstance(scanned, effective.EffectiveScanning)
         if ledger.is_production(name) is not False:
             assert scanned.frequency == "CONTINUOUS_SCAN", "unless declared development, as production"
         assert (scanned.frequency is None) == (name in registry.unscanned)
+
+
+@given(
+    # Who chose to leave development unscanned is told so, by the review too.
+    arguments=registry_arguments().filter(
+        lambda chosen: chosen["scanning"].development is not DevelopmentScanning.NONE
+    ),
+    contributions=st.lists(CONTRIBUTIONS, min_size=6, max_size=14),
+)
+@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
+def test_what_is_taken_passes_cfn_lint_and_the_review(
+    arguments: dict[str, Any], contributions: list[Contribution], lint: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    directory = tempfile.mkdtemp()
+    try:
+        app = cdk.App(outdir=directory, analytics_reporting=False, tree_metadata=False)
+        stack = cdk.Stack(app, "Stack", env=cdk.Environment(account="111122223333", region="eu-west-1"))
+        registry = PrivateRegistry(stack, "Registry", **arguments)
+        for contribute in contributions:
+            refusal(contribute, registry)
+        assert lint(app.synth().get_stack_by_name("Stack").template) == []
+        report = Reviewer().review(read_registries([CloudAssembly.read(directory)]))
+    finally:
+        shutil.rmtree(directory)
+    assert [(one.rule_id, one.message) for one in report.failures] == []

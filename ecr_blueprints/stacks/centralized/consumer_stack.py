@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from aws_cdk import CfnOutput, Environment, Stack
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.consumer import ConsumerModel
-from ecr_blueprints.domain.actions import AUTHORIZE, CREATE, IMPORT_UPSTREAM, PULL
-from ecr_blueprints.domain.principals import partition_of, registry_uri
+from ecr_blueprints.constructs.consumer_policy import ConsumerPolicy
+from ecr_blueprints.domain.principals import registry_uri
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 
 __all__ = ["ConsumerStack"]
@@ -43,36 +42,15 @@ class ConsumerStack(Stack):
         super().__init__(
             scope, construct_id, env=env, description="What pulling from the shared registry needs."
         )
-        arns = [
-            f"arn:{partition_of(region).name}:ecr:{region}:{blueprint.registry.account}:repository/"
-            for region in blueprint.registry.regions
-        ]
-        prefixes = [_cache_prefix(blueprint, name) for name in consumer.caches]
-        cached = [f"{arn}{prefix}/*" for arn in arns for prefix in prefixes]
-        statements = [
-            iam.PolicyStatement(
-                sid="LogIn",
-                # ECR knows no narrower resource for it (facts §6).
-                actions=list(AUTHORIZE),
-                resources=["*"],
-            ),
-            iam.PolicyStatement(
-                sid="Pull",
-                actions=list(PULL),
-                resources=[*(f"{arn}{pattern}" for arn in arns for pattern in consumer.pull), *cached],
-            ),
-        ]
-        if cached:
-            statements.append(
-                iam.PolicyStatement(
-                    sid="PullThroughCaches",
-                    actions=[*IMPORT_UPSTREAM, *CREATE],
-                    resources=cached,
-                )
-            )
-        self.pull_policy = iam.ManagedPolicy(
-            self, "Pull", description="Pull from the shared registry.", statements=statements
-        )
+        self.pull_policy = ConsumerPolicy(
+            self,
+            "Pull",
+            account=blueprint.registry.account,
+            regions=blueprint.registry.regions,
+            pull=consumer.pull,
+            caches=[_cache_prefix(blueprint, name) for name in consumer.caches],
+            description="Pull from the shared registry.",
+        ).policy
         CfnOutput(self, "PullPolicyArn", value=self.pull_policy.managed_policy_arn)
         for region in blueprint.registry.regions:
             CfnOutput(

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import tarfile
 from collections.abc import Callable
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
-import pytest
 
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 
 TemplateOf = Callable[[cdk.Stack], dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def recommended_flags() -> dict[str, Any]:
-    """The flags that ``cdk init`` writes, as aws-cdk-lib ships them."""
-    archives = [one for one in files("aws_cdk._jsii").iterdir() if one.name.endswith(".jsii.tgz")]
-    (name,) = (one for one in archives if one.name.startswith("aws-cdk-lib"))
-    with as_file(name) as path, tarfile.open(path) as archive:
-        member = archive.extractfile("package/recommended-feature-flags.json")
-        assert member is not None
-        flags: dict[str, Any] = json.load(member)
-    return flags
 
 
 def resources(directory: Path, flags: dict[str, Any], template_of: TemplateOf) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class KnownRegistry:
         self.account = account
         self.region = region
         self.uri = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+        self.push_grants: list[Any] = []
         self.checked: list[tuple[Any, str | None]] = []
         self.declared: list[tuple[Repository, str | None]] = []
         self.ledger = Registry(
@@ -81,6 +82,12 @@ class KnownRegistry:
 
     def is_production(self, repository_name: str) -> bool | None:
         return self.ledger.is_production(repository_name)
+
+    def signing_profiles_for(self, repositories: str) -> tuple[str, ...]:
+        return ()
+
+    def add_push_grant(self, grant: Any) -> None:
+        self.push_grants.append(grant)
 
     def check_repository(self, repository: Repository, *, exception: str | None = None) -> None:
         self.checked.append((repository.name, exception))

@@ -126,7 +126,7 @@ class TestLaterChanges:
         ImageRepository(stack, "Other", repository_name="team/other", registry=holder)
         assert [one.policy for one in holder.ledger.repositories] == [None, None]
         api.grant_pull_to_account("222233334444")
-        api.grant_pull(iam.ServicePrincipal("codebuild.amazonaws.com"))
+        api.grant_pull(iam.AccountPrincipal("777788889999"))
         granted, other = holder.ledger.repositories
         assert isinstance(granted.policy, Unresolved)
         assert granted.policy.depends_on == "Stack/Api"

@@ -296,10 +296,6 @@ class TestUpstream:
         with pytest.raises(InvalidValueError, match=r"registry\.k8s\.io"):
             registry.add_pull_through_cache("mcr.microsoft.com")
 
-    def test_another_ecr_is_not_there_yet(self, registry: PrivateRegistry) -> None:
-        with pytest.raises(InvalidValueError, match="not supported yet"):
-            registry.add_pull_through_cache(UpstreamRegistry.ecr("222233334444", "eu-west-1"))
-
     def test_azure_needs_its_host(self, registry: PrivateRegistry) -> None:
         with pytest.raises(InvalidValueError, match=r"<registry>\.azurecr\.io"):
             registry.add_pull_through_cache("azure")

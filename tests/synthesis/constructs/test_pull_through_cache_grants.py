@@ -83,7 +83,8 @@ class TestSameAccount:
         assert sorted(actions) == sorted([*PULL, "ecr:BatchImportUpstreamImage"])
 
     @pytest.mark.parametrize(
-        "principal", [iam.OrganizationPrincipal("o-a1b2c3d4e5"), iam.ServicePrincipal("lambda.amazonaws.com")]
+        "principal",
+        [iam.OrganizationPrincipal("o-a1b2c3d4e5"), iam.ServicePrincipal("ecs-tasks.amazonaws.com")],
     )
     def test_who_has_no_policy_is_refused_with_the_method_to_use(
         self, cache: PullThroughCache, principal: iam.IPrincipal

@@ -1,0 +1,34 @@
+"""Whether something can be pushed under a name, or a pull-through cache fills it."""
+
+from __future__ import annotations
+
+from ecr_blueprints.domain.repository_name import ROOT
+from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.registry.effective import cache_for
+from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.unresolved import Unresolved
+
+__all__ = ["check_not_cached"]
+
+
+def check_not_cached(registry: Registry, name: str, *, where: str) -> None:
+    """Refuse a name under the prefix of a pull-through cache: ECR does not support a push there (facts §4).
+
+    Args:
+        registry: The registry.
+        name: The repository's name.
+        where: The construct, for the error.
+
+    Raises:
+        InvalidValueError: A cache other than one for ``ROOT`` holds the name.
+    """
+    cache = cache_for(registry, name)
+    if cache is None or isinstance(cache, Unresolved) or cache.known_prefix in (None, ROOT):
+        return
+    raise InvalidValueError(
+        f"{name!r} lies under the prefix of the pull-through cache {cache.source.name}, and nothing can be "
+        "pushed there",
+        where=where,
+        allowed="names outside of every cache's prefix",
+        fix="give it another prefix",
+    )
