@@ -100,6 +100,14 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         f"{_CONSTRUCTS}.imported_registry:ImportedRegistry",
         f"{_CONSTRUCTS}.imported_registry:ImportedPullThroughCache",
     ),
+    "Without the CDK": (
+        "ecr_blueprints.lifecycle.preview:preview",
+        "ecr_blueprints.lifecycle.preview:Preview",
+        "ecr_blueprints.lifecycle.inventory:parse_inventory",
+        "ecr_blueprints.domain.pricing:StoragePrices",
+        "ecr_blueprints.domain.severity_gate:SeverityGate",
+        "ecr_blueprints.domain.severity_gate:GateJudgement",
+    ),
     "Reference stacks": (
         "ecr_blueprints.config.loader:load_blueprint",
         "ecr_blueprints.stacks.build:build_stacks",
