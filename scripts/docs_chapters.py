@@ -102,7 +102,6 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     ),
     "Without the CDK": (
         "ecr_blueprints.lifecycle.preview:preview",
-        "ecr_blueprints.lifecycle.preview:Preview",
         "ecr_blueprints.lifecycle.inventory:parse_inventory",
         "ecr_blueprints.domain.pricing:StoragePrices",
         "ecr_blueprints.domain.severity_gate:SeverityGate",
