@@ -32,8 +32,9 @@ test-fast: $(VENV)/.ready ## The tests that need no Node.js.
 coverage: $(VENV)/.ready ## What the tests without Node.js reach.
 	@$(BIN)/coverage run -m pytest -q tests/unit tests/property tests/acceptance -m "not node" && $(BIN)/coverage report
 
-bench: $(VENV)/.ready ## The evaluator and the review beside their floors.
+bench: $(VENV)/.ready ## The evaluator, the review and 400 repositories beside their floors.
 	@$(BIN)/python -m pytest -q tests/benchmarks/test_against_the_floor.py --benchmark-only --benchmark-columns=min,median,max
+	@$(BIN)/python benchmarks/compare_repositories.py
 
 fuzz: $(VENV)/.ready ## The properties with 20,000 examples each; long.
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q tests/property -m "not node"

@@ -71,7 +71,7 @@ AFTER = (
         command=[
             *(str(FLOOR_PYTHON), "-m", "pytest", "-q", "tests/synthesis/constructs"),
             # Each construct at its smallest and with everything set.
-            *("-k", "(test_every_example or everything) and not cfn_lint and not review"),
+            *("-k", "(test_every_example or everything) and not cfn_lint and not review and not snapshot"),
         ],
         environment={"ECR_BLUEPRINTS_CDK_VERSION": FLOOR_VERSION},
     ),

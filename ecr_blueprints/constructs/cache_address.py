@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ecr_blueprints.constructs.argument_type import TEXT, check_arguments
 from ecr_blueprints.constructs.cdk_token import is_token
-from ecr_blueprints.constructs.image_reference import image_suffix
+from ecr_blueprints.constructs.image_suffix import image_suffix
 from ecr_blueprints.domain.repository_name import ROOT, RepositoryName
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.errors import InvalidValueError

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ecr_blueprints.domain.actions import AUTHORIZE
+from ecr_blueprints.domain.actions import AUTHORIZE, UPSTREAM_COPY
 from ecr_blueprints.domain.upstream_registry import CACHE_ROLE_ACTIONS, CACHE_SERVICE_PRINCIPAL
 
 __all__ = ["CacheUpstreamRole"]
@@ -22,7 +20,10 @@ class CacheUpstreamRole(iam.Role):
     Args:
         scope: The construct to belong to.
         construct_id: Its id.
-        repository_arns: The ARNs of the upstream's and of the cache's repositories, with ``*``.
+        upstream_arn: The ARN of the upstream's repositories, with ``*``: they are read. That ECR asks for no
+            more there is what its upstream's policy says, while its example allows the role everything on
+            everything (unverified).
+        cache_arn: The ARN of the cache's repositories, with ``*``: they are read and written.
         upstream: The upstream, for the description.
 
     Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
@@ -31,10 +32,11 @@ class CacheUpstreamRole(iam.Role):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, repository_arns: Sequence[str], upstream: str
+        self, scope: Construct, construct_id: str, *, upstream_arn: str, cache_arn: str, upstream: str
     ) -> None:
         statements = [
-            iam.PolicyStatement(actions=list(CACHE_ROLE_ACTIONS), resources=list(repository_arns)),
+            iam.PolicyStatement(actions=list(UPSTREAM_COPY), resources=[upstream_arn]),
+            iam.PolicyStatement(actions=list(CACHE_ROLE_ACTIONS), resources=[cache_arn]),
             # A wildcard, since ecr:GetAuthorizationToken is for a registry and takes no resource.
             iam.PolicyStatement(actions=list(AUTHORIZE), resources=["*"]),
         ]

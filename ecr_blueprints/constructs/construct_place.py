@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import aws_cdk as cdk
 from constructs import Construct
 
+from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["check_free", "check_place", "path_under"]
+__all__ = ["check_free", "check_place", "environment_of", "path_under", "refusal_if_taken"]
+
+_PATH: Final = "_ecr_blueprints_path"
+_ENVIRONMENT: Final = "_ecr_blueprints_environment"
+"""Attributes of a scope with what never changes of it: asking CDK is two calls into Node.js each time."""
 
 
 def check_place(scope: object, construct_id: object, *, kind: str) -> None:
@@ -49,21 +56,48 @@ def check_free(scope: Construct, construct_id: str) -> None:
     Raises:
         InvalidValueError: It is taken.
     """
-    if scope.node.try_find_child(_in_path(construct_id)) is not None:
-        path = path_under(scope, construct_id)
-        raise InvalidValueError(
-            f"there is a construct {path!r} already",
-            where=path,
-            allowed="an id that is unique in its scope",
-            fix="give it another id",
-        )
+    refusal = refusal_if_taken(scope, construct_id)
+    if refusal is not None:
+        raise refusal
+
+
+def refusal_if_taken(scope: Construct, construct_id: str) -> InvalidValueError | None:
+    """The error of `check_free`, for who asks only once CDK has refused; None if the id is free.
+
+    Asking takes two calls into Node.js: that counts where very many constructs are made.
+
+    Args:
+        scope: The construct to belong to.
+        construct_id: The id.
+    """
+    if scope.node.try_find_child(_in_path(construct_id)) is None:
+        return None
+    path = path_under(scope, construct_id)
+    return InvalidValueError(
+        f"there is a construct {path!r} already",
+        where=path,
+        allowed="an id that is unique in its scope",
+        fix="give it another id",
+    )
 
 
 def path_under(scope: Construct, construct_id: str) -> str:
     """The construct path that a child of that id has, before it exists."""
-    path = scope.node.path
+    path: str | None = vars(scope).get(_PATH)
+    if path is None:
+        path = vars(scope)[_PATH] = scope.node.path
     own = _in_path(construct_id)
     return f"{path}/{own}" if path else own
+
+
+def environment_of(scope: Construct) -> tuple[str | None, str | None]:
+    """The account and the Region of a scope's stack; None for what the stack leaves to the deployment."""
+    known: tuple[str | None, str | None] | None = vars(scope).get(_ENVIRONMENT)
+    if known is None:
+        stack = cdk.Stack.of(scope)
+        account, region = (None if is_token(one) else one for one in (stack.account, stack.region))
+        known = vars(scope)[_ENVIRONMENT] = (account, region)
+    return known
 
 
 def _in_path(construct_id: str) -> str:

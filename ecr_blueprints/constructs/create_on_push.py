@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
-from constructs import Construct
+import jsii
+from constructs import Construct, IValidation
 
 from ecr_blueprints.constructs.argument_type import TEXT, TEXTS, check_arguments, check_literal_text
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
@@ -148,12 +149,28 @@ class CreateOnPush(Construct):
         if policy is not None:
             # Nobody shall be able to create before the guard stands.
             self.template.resource.add_resource_dependency(policy)
-        if not registry.sets_policy_scope:
-            cdk.Validations.of(self).add_warning(
+        self.node.add_validation(_ScopeAtSynthesis(self, registry))
+
+
+@jsii.implements(IValidation)
+class _ScopeAtSynthesis:
+    """CDK's hook at synthesis: only here is it known whether the registry gets its settings."""
+
+    def __init__(self, created: CreateOnPush, registry: PrivateRegistry) -> None:
+        self._created = created
+        self._registry = registry
+        self._done = False
+
+    def validate(self) -> list[str]:
+        """Warn once where nothing of this app sets the policy's scope."""
+        if not self._done and not self._registry.sets_policy_scope:
+            cdk.Validations.of(self._created).add_warning(
                 _GUARD_SCOPE,
-                f"the registry policy that guards {namespace}/ takes effect in policy scope V2 only; add "
-                "RegistrySettings, or acknowledge this where the registry is known to be in V2",
+                f"the registry policy that guards {self._created.prefix}/ takes effect in policy scope V2 "
+                "only; add RegistrySettings, or acknowledge this where the registry is known to be in V2",
             )
+        self._done = True
+        return []
 
 
 def _namespace(prefix: str, registry: PrivateRegistry, where: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_ecr as ecr
 from aws_cdk.interfaces.aws_kms import IKeyRef
 
 from ecr_blueprints.constructs.cdk_token import is_token
-from ecr_blueprints.constructs.registry_encryption import RegistryEncryption, encryption_of_registry
 from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.errors import InvalidValueError
@@ -17,6 +16,9 @@ from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.encryption_change import in_words, is_change
 from ecr_blueprints.registry.existing_repositories import ExistingRepositories
 from ecr_blueprints.registry.unresolved import Unresolved
+
+if TYPE_CHECKING:
+    from ecr_blueprints.constructs.registry_encryption import RegistryEncryption
 
 __all__ = ["ExistingEncryption", "find_existing_encryption"]
 
@@ -120,7 +122,7 @@ def find_existing_encryption(
     Raises:
         InvalidValueError: The record means several repositories by the name.
     """
-    by_registry = encryption_of_registry(registry)
+    by_registry = None if registry is None else registry.encryption
     recorded: Encryption | None = None
     if isinstance(existing, EncryptionType):
         recorded = Encryption(type=existing)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
@@ -15,28 +16,48 @@ from constructs import Construct
 
 from ecr_blueprints.constructs.argument_type import check_arguments, member_of
 from ecr_blueprints.constructs.cdk_token import is_token
-from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
+from ecr_blueprints.constructs.construct_place import (
+    check_place,
+    environment_of,
+    path_under,
+    refusal_if_taken,
+)
 from ecr_blueprints.constructs.deletion_keys import check_removal, is_deletion_allowed
 from ecr_blueprints.constructs.existing_encryption import find_existing_encryption
 from ecr_blueprints.constructs.federated_role import FederatedGrant
 from ecr_blueprints.constructs.granted_actions import check_actions
-from ecr_blueprints.constructs.image_reference import RegistryImage, image_suffix
 from ecr_blueprints.constructs.image_repository_arguments import IMAGE_REPOSITORY_ARGUMENTS
+from ecr_blueprints.constructs.image_suffix import image_suffix
 from ecr_blueprints.constructs.owner_tags import owner_tags
-from ecr_blueprints.constructs.policy_length import watch_policy_length
+from ecr_blueprints.constructs.policy_length import is_surely_short, watch_policy_length
 from ecr_blueprints.constructs.policy_statement import check_statement
+from ecr_blueprints.constructs.property_injection import is_injected
+from ecr_blueprints.constructs.purpose_statements import PurposeStatements
 from ecr_blueprints.constructs.registry_environment import check_same_environment
 from ecr_blueprints.constructs.registry_reference import RegistryReference
-from ecr_blueprints.constructs.repository_declaration import declared_repository, named_repository
+from ecr_blueprints.constructs.repository_declaration import (
+    declared_repository,
+    named_repository,
+    plain_properties,
+)
 from ecr_blueprints.constructs.repository_deletion import (
     DELETION_POLICIES,
     KEPT_ONCE_CREATED,
     RepositoryDeletion,
 )
-from ecr_blueprints.constructs.repository_encryption import read_encryption, warn_of_dual_layer
+from ecr_blueprints.constructs.repository_encryption import (
+    RepositoryEncryption,
+    read_encryption,
+    warn_of_dual_layer,
+)
 from ecr_blueprints.constructs.repository_grants import RepositoryGrants
 from ecr_blueprints.constructs.repository_lifecycle import RepositoryLifecycle, read_cdk_rule
 from ecr_blueprints.constructs.repository_mutability import check_exclusions, default_mutability
+from ecr_blueprints.constructs.repository_resource import (
+    lifecycle_property,
+    repository_selector,
+    written_policy,
+)
 from ecr_blueprints.constructs.repository_tagging import RequiredTags
 from ecr_blueprints.constructs.service_pull import LAMBDA, unpinned_service
 from ecr_blueprints.domain.encryption import EncryptionType
@@ -49,6 +70,9 @@ from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
 from ecr_blueprints.registry.existing_repositories import ExistingRepositories
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.unresolved import Unresolved
+
+if TYPE_CHECKING:
+    from ecr_blueprints.constructs.image_reference import RegistryImage
 
 __all__ = ["ImageRepository"]
 
@@ -224,8 +248,7 @@ class ImageRepository(ecr.Repository):
             if registry is None or convention_exception is not None
             else registry.ledger.production.convention,
         )
-        stack = cdk.Stack.of(scope)
-        region = None if is_token(stack.region) else stack.region
+        _, region = environment_of(scope)
         existing = find_existing_encryption(
             registry,
             existing_encryption,
@@ -245,31 +268,55 @@ class ImageRepository(ecr.Repository):
         may_destroy = removal_policy is not cdk.RemovalPolicy.DESTROY or is_deletion_allowed(
             scope, repository_name=name, construct_path=path
         )
-        check_free(scope, id)
-        super().__init__(
-            scope,
-            id,
-            auto_delete_images=auto_delete_images if may_destroy else None,
-            empty_on_delete=empty_on_delete if may_destroy else None,
-            encryption=ciphered.for_cdk,
-            encryption_key=ciphered.key_for_cdk,
-            image_scan_on_push=image_scan_on_push,
-            image_tag_mutability=image_tag_mutability,
-            image_tag_mutability_exclusion_filters=None
-            if image_tag_mutability_exclusion_filters is None
-            else list(image_tag_mutability_exclusion_filters),
-            lifecycle_registry_id=lifecycle_registry_id,
-            removal_policy=removal_policy if may_destroy else None,
-            repository_name=name_for_cdk,
-        )
+        # Calls into Node.js are what a construct costs. Where nobody else has a say in what is rendered, CDK
+        # gets the defaults at once, and nothing has to be read back.
+        plain: dict[str, Any] | None = None
+        if ciphered == RepositoryEncryption() and not is_injected(scope):
+            plain = plain_properties(
+                mutability=image_tag_mutability or ecr.TagMutability(default_mutability(kind).value),
+                exclusions=image_tag_mutability_exclusion_filters,
+                name=repository_name,
+                removal_policy=removal_policy,
+                scan_on_push=image_scan_on_push,
+            )
+        if plain is not None:
+            image_tag_mutability = ecr.TagMutability(plain["imageTagMutability"])
+            removal_policy = removal_policy or cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+        try:
+            super().__init__(
+                scope,
+                id,
+                auto_delete_images=auto_delete_images if may_destroy else None,
+                empty_on_delete=empty_on_delete if may_destroy else None,
+                encryption=ciphered.for_cdk,
+                encryption_key=ciphered.key_for_cdk,
+                image_scan_on_push=image_scan_on_push,
+                image_tag_mutability=image_tag_mutability,
+                image_tag_mutability_exclusion_filters=None
+                if image_tag_mutability_exclusion_filters is None
+                else list(image_tag_mutability_exclusion_filters),
+                lifecycle_registry_id=lifecycle_registry_id,
+                removal_policy=removal_policy if may_destroy else None,
+                repository_name=name_for_cdk,
+            )
+        except RuntimeError:
+            refusal = refusal_if_taken(scope, id)
+            if refusal is not None:
+                raise refusal from None
+            raise
         self._literal_name = name
         self._registry_reference = registry
         self._declared: Repository | None = None
         self._access = RepositoryGrants.from_repository(self)
+        self._statements = PurposeStatements.of(self)
         if registry is not None:
             self._access.belong_to(registry, repository_name=name)
+        if type(self).add_to_resource_policy is ImageRepository.add_to_resource_policy:
+            self._statements.write_with(self._write_policy)
+        self._construct_path = path
+        self._has_written_policy = False
         self._resource_registry_id = lifecycle_registry_id
-        resource = self.node.default_child
+        (resource,) = repository_selector().select(self)  # One call; node.default_child takes two.
         assert isinstance(resource, ecr.CfnRepository)
         self._repository_resource = resource
         self._deletion = RepositoryDeletion(self, resource, repository_name=name)
@@ -278,7 +325,7 @@ class ImageRepository(ecr.Repository):
         if ciphered.for_resource is not None:
             resource.encryption_configuration = ciphered.for_resource
         # An organization's property injector may have changed what was passed; what it says counts as given.
-        properties: dict[str, Any] = dict(stack.resolve(resource._cfn_properties))
+        properties = plain or dict(cdk.Stack.of(self).resolve(resource._cfn_properties))
         existing.check_rendered(properties.get("encryptionConfiguration"))
         if "imageTagMutability" not in properties:
             properties["imageTagMutability"] = default_mutability(kind).value
@@ -287,9 +334,12 @@ class ImageRepository(ecr.Repository):
             warn_of_dual_layer(self, encryption, region=region)
         if not may_destroy:
             self._deletion.warn_kept()
-        deletion_policy = self._deletion.settle(removal_policy, properties)
-        if deletion_policy == KEPT_ONCE_CREATED:
-            super().apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        if plain is not None and removal_policy is not None:
+            deletion_policy = DELETION_POLICIES[removal_policy]
+        else:
+            deletion_policy = self._deletion.settle(removal_policy, properties)
+            if deletion_policy == KEPT_ONCE_CREATED:
+                super().apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self._lifecycle = lifecycle.after_injection(
             mutability=MutabilityMode(properties["imageTagMutability"]),
             text=properties.get("lifecyclePolicy", {}).get("lifecyclePolicyText"),
@@ -391,11 +441,14 @@ class ImageRepository(ecr.Repository):
             InvalidValueError: It is no statement.
         """
         check_statement(statement, where=f"{self._lifecycle.where}.add_to_resource_policy(…)")
+        self._statements.to_cdk()
         watch_policy_length(self, self._repository_resource)
-        self._declare_anew(
-            policy=Unresolved("the statements that synthesis collects", depends_on=self.node.path)
-        )
-        return super().add_to_resource_policy(statement)
+        self._declare_policy()
+        added = super().add_to_resource_policy(statement)
+        if self._has_written_policy:
+            self._repository_resource.repository_policy_text = added.policy_dependable
+            self._has_written_policy = False
+        return added
 
     def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
         """Grant actions to a principal.
@@ -543,16 +596,30 @@ class ImageRepository(ecr.Repository):
                 f"{name} is production and its image is referred to as 'latest', which says nothing about "
                 "the image that runs; refer to it by digest, or by a tag that is made once",
             )
+        from ecr_blueprints.constructs.image_reference import RegistryImage  # It loads CDK's ECS module.
+
         return RegistryImage(f"{self.repository_uri}{suffix}", grant_pull=self.grant_pull)
 
     # How it is rendered
 
     def _render_lifecycle(self) -> str:
         text = render_lifecycle_policy(self._lifecycle.compose())
-        self._repository_resource.lifecycle_policy = ecr.CfnRepository.LifecyclePolicyProperty(
-            lifecycle_policy_text=text, registry_id=self._resource_registry_id
-        )
+        self._repository_resource.lifecycle_policy = lifecycle_property(text, self._resource_registry_id)
         return text
+
+    def _write_policy(self, policy: Mapping[str, object]) -> None:
+        """Set the whole policy; see `PurposeStatements.write_with`."""
+        text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+        self._repository_resource.repository_policy_text = written_policy(text)
+        self._has_written_policy = True
+        if not is_surely_short(text):
+            watch_policy_length(self, self._repository_resource)
+        self._declare_policy()
+
+    def _declare_policy(self) -> None:
+        self._declare_anew(
+            policy=Unresolved("the statements that synthesis collects", depends_on=self._construct_path)
+        )
 
     def _declare_anew(self, **changed: Any) -> None:
         """Bring the registry's ledger up to what has changed since the declaration."""

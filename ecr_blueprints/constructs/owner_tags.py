@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ecr_blueprints.constructs.resource_tags import check_resource_tags
-from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from ecr_blueprints.domain.naming_convention import NamingConvention
 
 __all__ = ["OWNER_SEGMENT", "OWNER_TAG", "owner_tags"]
 

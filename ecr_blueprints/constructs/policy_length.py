@@ -11,9 +11,10 @@ import jsii
 from aws_cdk import aws_ecr as ecr
 from constructs import IConstruct, IValidation
 
+from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.domain.quotas import POLICY_LENGTH
 
-__all__ = ["shortest_text_length", "watch_policy_length"]
+__all__ = ["is_surely_short", "shortest_text_length", "watch_policy_length"]
 
 _ATTRIBUTE: Final = "_ecr_blueprints_policy_length"
 
@@ -38,6 +39,15 @@ def watch_policy_length(repository: ecr.IRepository, resource: IConstruct | None
         resource = repository.node.default_child
     if isinstance(resource, ecr.CfnRepository):
         repository.node.add_validation(_PolicyLength(resource))
+
+
+def is_surely_short(policy_text: str) -> bool:
+    """Whether a policy is within ECR's limit whatever comes; then there is nothing to watch.
+
+    Args:
+        policy_text: The policy; one with a token may become longer than it looks.
+    """
+    return len(policy_text) <= POLICY_LENGTH.value and not is_token(policy_text)
 
 
 def shortest_text_length(policy: object) -> int:

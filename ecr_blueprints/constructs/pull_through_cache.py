@@ -191,7 +191,8 @@ class PullThroughCache(Construct):
             self.role = CacheUpstreamRole(
                 self,
                 ROLE_ID,
-                repository_arns=[plan.upstream_repository_arn, self.repository_arn_pattern],
+                upstream_arn=plan.upstream_repository_arn,
+                cache_arn=self.repository_arn_pattern,
                 upstream=str(plan.upstream),
             )
         self.template = RepositoryCreationTemplate(

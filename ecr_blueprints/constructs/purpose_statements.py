@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
@@ -11,6 +13,8 @@ from ecr_blueprints.constructs.policy_length import watch_policy_length
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["Purpose", "PurposeStatements", "StatementCondition"]
+
+_ATTRIBUTE: Final = "_ecr_blueprints_statements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class _Held:
         granted: Every account, organization, path or ARN that was granted something.
         statements: How many statements there are: one, unless CDK has rendered the first and closed it.
         statement: The one that can still be added to.
+        written: The same where it is written as JSON.
         accounts: The accounts in it.
         values: The condition's values in it.
     """
@@ -36,6 +41,7 @@ class _Held:
     granted: set[str] = field(default_factory=set)
     statements: int = 0
     statement: iam.PolicyStatement | None = None
+    written: dict[str, Any] | None = None
     accounts: set[str] = field(default_factory=set)
     values: list[str] = field(default_factory=list)
 
@@ -58,6 +64,45 @@ class PurposeStatements:
     def __init__(self, repository: ecr.IRepository) -> None:
         self._repository = repository
         self._held: dict[Purpose, _Held] = {}
+        self._write: Callable[[Mapping[str, object]], None] | None = None
+
+    @classmethod
+    def of(cls, repository: ecr.IRepository) -> PurposeStatements:
+        """Those of a repository, which has them once.
+
+        Args:
+            repository: The repository.
+        """
+        held: PurposeStatements | None = vars(repository).get(_ATTRIBUTE)
+        if held is None:
+            held = vars(repository)[_ATTRIBUTE] = cls(repository)
+        return held
+
+    def write_with(self, write: Callable[[Mapping[str, object]], None]) -> None:
+        """Write statements for everybody under a condition as JSON, while the policy holds no others.
+
+        That takes one call into Node.js where CDK's objects take a dozen, and renders the same.
+
+        Args:
+            write: Called with the whole policy, each time that it changes.
+        """
+        self._write = write
+
+    def to_cdk(self) -> None:
+        """Put what is written as JSON into CDK's policy, to which everything is added from now on."""
+        self._write = None
+        for purpose, held in self._held.items():
+            written, held.written = held.written, None
+            if written is None:
+                continue
+            statement = iam.PolicyStatement(
+                sid=purpose.sid,
+                actions=list(purpose.actions),
+                principals=[iam.AnyPrincipal()],
+                conditions=written["Condition"],
+            )
+            held.statement = statement
+            self._repository.add_to_resource_policy(statement)
 
     def allow(
         self,
@@ -83,6 +128,11 @@ class PurposeStatements:
         held = self._held.setdefault(purpose, _Held())
         if value in held.granted:
             return
+        if self._write is not None:
+            if condition is not None and account is None and service is None:
+                self._write_value(self._write, purpose, held, value, condition)
+                return
+            self.to_cdk()
         if held.statement is None or held.statement.frozen:
             principal = _principal(account, service)
             self._open(
@@ -97,6 +147,27 @@ class PurposeStatements:
         if condition is not None:
             held.values.append(value)
             held.statement.add_condition(condition.operator, {condition.key: list(held.values)})
+
+    def _write_value(
+        self,
+        write: Callable[[Mapping[str, object]], None],
+        purpose: Purpose,
+        held: _Held,
+        value: str,
+        condition: StatementCondition,
+    ) -> None:
+        held.granted.add(value)
+        held.values.append(value)
+        held.statements = 1
+        held.written = {
+            "Action": list(purpose.actions),
+            "Condition": {condition.operator: {condition.key: list(held.values)}},
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            **({} if purpose.sid is None else {"Sid": purpose.sid}),
+        }
+        written = [one.written for one in self._held.values() if one.written is not None]
+        write({"Statement": written, "Version": "2012-10-17"})
 
     def _open(
         self,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from constructs import Construct
 
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.construct_place import environment_of
 from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.domain.principals import check_account_id, partition_of, registry_uri
 from ecr_blueprints.errors import InvalidValueError
-from ecr_blueprints.registry.registry import Registry
+
+if TYPE_CHECKING:
+    from ecr_blueprints.registry.registry import Registry
 
 __all__ = ["RegistryEnvironment", "check_registry", "check_same_environment"]
 
@@ -105,12 +109,9 @@ def check_same_environment(registry: RegistryReference, scope: Construct, *, whe
     Raises:
         InvalidValueError: Its stack is elsewhere.
     """
-    stack = cdk.Stack.of(scope)
-    for what, theirs, own in (
-        ("account", registry.account, stack.account),
-        ("Region", registry.region, stack.region),
-    ):
-        if theirs is not None and not is_token(own) and own != theirs:
+    account, region = environment_of(scope)
+    for what, theirs, own in (("account", registry.account, account), ("Region", registry.region, region)):
+        if theirs is not None and own is not None and own != theirs:
             raise InvalidValueError(
                 f"its stack is in the {what} {own} and its registry in {theirs}",
                 where=where,

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aws_cdk import aws_iam as iam
 
-from ecr_blueprints.constructs.image_reference import RegistryImage
-from ecr_blueprints.domain.creation_template import AppliedFor
-from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
-from ecr_blueprints.registry.creation_template import CreationTemplate
-from ecr_blueprints.registry.registry import Registry
-from ecr_blueprints.registry.repository import Repository
-
 if TYPE_CHECKING:
+    from ecr_blueprints.constructs.image_reference import RegistryImage
     from ecr_blueprints.constructs.push_permission import PushGrant
     from ecr_blueprints.constructs.registry_encryption import RegistryEncryption
+    from ecr_blueprints.domain.creation_template import AppliedFor
+    from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
+    from ecr_blueprints.registry.creation_template import CreationTemplate
+    from ecr_blueprints.registry.registry import Registry
+    from ecr_blueprints.registry.repository import Repository
 
 __all__ = ["CacheReference", "RegistryReference"]
 

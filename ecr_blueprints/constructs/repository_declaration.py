@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecr as ecr
 
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
 from ecr_blueprints.lifecycle.retention import RepositoryKind
 from ecr_blueprints.registry.encryption import Encryption
-from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import DeletionPolicy, Repository
 from ecr_blueprints.registry.source_location import SourceLocation
 from ecr_blueprints.registry.unresolved import Unresolved
 
-__all__ = ["declared_repository", "named_repository", "replacing_repository"]
+if TYPE_CHECKING:
+    from ecr_blueprints.registry.registry import Registry
+
+__all__ = ["declared_repository", "named_repository", "plain_properties", "replacing_repository"]
 
 _WITHOUT_IMAGES = (RepositoryKind.CHART, RepositoryKind.BUILD_CACHE)
 
@@ -78,6 +83,28 @@ def named_repository(
     )
 
 
+def plain_properties(
+    *,
+    mutability: ecr.TagMutability,
+    exclusions: object,
+    name: str | None,
+    removal_policy: cdk.RemovalPolicy | None,
+    scan_on_push: bool | None,
+) -> dict[str, Any] | None:
+    """What ``ecr.Repository`` renders of plain arguments, without asking it.
+
+    Returns:
+        The resource's properties with CDK's names; None if only CDK can tell.
+    """
+    if exclusions is not None or is_token(name) or removal_policy is cdk.RemovalPolicy.DESTROY:
+        return None
+    return {
+        "imageTagMutability": mutability.value,
+        **({} if name is None else {"repositoryName": name}),
+        **({} if scan_on_push is None else {"imageScanningConfiguration": {"scanOnPush": scan_on_push}}),
+    }
+
+
 def replacing_repository(registry: Registry, earlier: Repository, later: Repository) -> Registry:
     """The registry with a repository in the place of one that it holds.
 
@@ -86,8 +113,10 @@ def replacing_repository(registry: Registry, earlier: Repository, later: Reposit
         earlier: The declaration, the very one that was entered.
         later: The same repository, as it is now.
     """
-    repositories = tuple(later if one is earlier else one for one in registry.repositories)
-    return replace(registry, repositories=repositories)
+    held = registry.repositories
+    # Most are changed right after they were entered, and there may be thousands: look from the end.
+    at = next((index for index in range(len(held) - 1, -1, -1) if held[index] is earlier), None)
+    return registry if at is None else replace(registry, repositories=(*held[:at], later, *held[at + 1 :]))
 
 
 def _source(construct_path: str) -> SourceLocation:

@@ -42,7 +42,6 @@ from ecr_blueprints.domain.actions import AUTHORIZE, PUSH
 from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
 from ecr_blueprints.domain.repository_name import ROOT
 from ecr_blueprints.errors import InvalidValueError
-from ecr_blueprints.registry.effective import cache_for
 
 __all__ = ["RepositoryGrants"]
 
@@ -93,7 +92,7 @@ class RepositoryGrants:
 
     def __init__(self, repository: ecr.IRepository) -> None:
         self._repository = repository
-        self._statements = PurposeStatements(repository)
+        self._statements = PurposeStatements.of(repository)
         self._services = ServicePull(repository, self._statements)
         self._registry: RegistryReference | None = None
         self._repository_name: str | None = None
@@ -119,7 +118,7 @@ class RepositoryGrants:
         Raises:
             InvalidValueError: It is no repository.
         """
-        if not hasattr(repository, "repository_arn"):
+        if not hasattr(type(repository), "repository_arn"):
             raise InvalidValueError(
                 f"the repository is {type(repository).__name__}",
                 where="RepositoryGrants.from_repository(…)",
@@ -285,6 +284,8 @@ class RepositoryGrants:
     def _check_lambda_can_pull(self) -> None:
         if self._registry is None or self._repository_name is None:
             return
+        from ecr_blueprints.registry.effective import cache_for
+
         rule = cache_for(self._registry.ledger, self._repository_name)
         # Under a cache of ROOT lie the repositories of everybody, cached or not.
         if rule is not None and rule.known_prefix != ROOT:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 import aws_cdk as cdk
@@ -149,8 +150,9 @@ class RepositoryLifecycle:
         return LifecyclePolicy(self._number((*self.rules, *follow)))
 
     def _default_policy(self) -> LifecyclePolicy:
-        retention = Retention() if self.retention is None else self.retention
-        return retention.policy(self.kind, immutable_tags=self.mutability is MutabilityMode.IMMUTABLE)
+        if self.retention is None:
+            return _policy_by_default(self.kind, self.mutability is MutabilityMode.IMMUTABLE)
+        return self.retention.policy(self.kind, immutable_tags=self.mutability is MutabilityMode.IMMUTABLE)
 
     def _number(self, given: tuple[GivenRule, ...]) -> tuple[LifecycleRule, ...]:
         """Number the rules as ``ecr.Repository`` does: those with priorities, the others, *any* last."""
@@ -186,6 +188,11 @@ class RepositoryLifecycle:
                     where=self.where,
                     fix="leave rule_priority out, so that the rule follows, or write a lifecycle_policy",
                 )
+
+
+@cache
+def _policy_by_default(kind: RepositoryKind, immutable_tags: bool) -> LifecyclePolicy:
+    return Retention().policy(kind, immutable_tags=immutable_tags)
 
 
 def read_cdk_rule(rule: ecr.LifecycleRule | Mapping[str, object], *, where: str) -> GivenRule:

@@ -40,11 +40,12 @@ _NAMES = {
         "handle_registry_request",
         "reset",
     ),
-    "ministack.services.ec2": ("_vpc_endpoints", "_vpce_fields_xml"),
+    "ministack.services.ec2": ("_vpc_endpoints", "_vpce_fields_xml", "_vpcs"),
     "ministack.services.iam": ("_oidc_providers", "_roles", "_users"),
     "ministack.services.inspector2": ("_path_handlers",),
     "ministack.services.secretsmanager": ("_secrets",),
     "ministack.services.signer": ("_PERMISSION_ACTIONS",),
+    "ministack.services.sns": ("_topics",),
     "ministack.services.ssm": ("_lookup_parameter",),
     "ministack.services.cloudformation.handlers": ("_ACTION_HANDLERS",),
     "ministack.services.cloudformation.engine": ("_parse_template",),
@@ -54,6 +55,7 @@ _NAMES = {
         "_RESOURCE_HANDLERS",
         "_REPLACING_PROPERTIES",
         "_STACK_TAG_PROPERTY",
+        "_cw_metric_alarm_record",
         "_physical_name",
         "_sm_secret_create",
         "_sm_secret_delete",
@@ -62,8 +64,11 @@ _NAMES = {
     ),
 }
 _HANDLED_TYPES = (
+    "AWS::EC2::VPC",
     "AWS::EC2::VPCEndpoint",
     "AWS::ECR::Repository",
+    "AWS::IAM::Role",
+    "AWS::SNS::Topic",
     "AWS::SecretsManager::Secret",
     "AWS::SSM::Parameter",
 )
@@ -130,6 +135,11 @@ def secretsmanager() -> Any:
 def signer() -> Any:
     """The emulated Signer."""
     return _module("services.signer")
+
+
+def sns() -> Any:
+    """The emulated Amazon SNS."""
+    return _module("services.sns")
 
 
 def ssm() -> Any:

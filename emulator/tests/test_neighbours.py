@@ -194,3 +194,88 @@ def test_endpoints_of_a_vpc(account: Account) -> None:
     assert json.loads(found["PolicyDocument"]) == policy
     assert found["IpAddressType"] == "dualstack"
     assert account.delete_stack("s") == "DELETE_COMPLETE"
+
+
+def test_a_vpc_tells_its_address_range(account: Account) -> None:
+    vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.1.0.0/16"}}
+    outputs = {"Range": {"Value": {"Fn::GetAtt": ["V", "CidrBlock"]}}}
+    assert account.deploy("s", {"V": vpc}, Outputs=outputs).outputs == {"Range": "10.1.0.0/16"}
+    vpc["Properties"]["EnableDnsHostnames"] = True  # type: ignore[index]
+    assert account.deploy("s", {"V": vpc}, Outputs=outputs).outputs == {"Range": "10.1.0.0/16"}
+    assert account.delete_stack("s") == "DELETE_COMPLETE"
+
+
+def test_an_alarm_on_metric_math(account: Account) -> None:
+    calls = {
+        "Id": "calls",
+        "MetricStat": {
+            "Metric": {"Namespace": "AWS/Usage", "MetricName": "CallCount"},
+            "Period": 300,
+            "Stat": "Sum",
+        },
+        "ReturnData": False,
+    }
+    used = {"Id": "used", "Expression": "calls / SERVICE_QUOTA(calls) * 100", "ReturnData": True}
+
+    def alarm(*metrics: dict[str, Any], **more: Any) -> dict[str, Any]:
+        properties = {
+            "AlarmName": "quota",
+            "ComparisonOperator": "GreaterThanThreshold",
+            "EvaluationPeriods": 1,
+            "Threshold": 80,
+            "Metrics": list(metrics),
+            **more,
+        }
+        return {"A": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}
+
+    assert account.deploy("s", alarm(calls, used)).status == "CREATE_COMPLETE"
+    (found,) = account.client("cloudwatch").describe_alarms(AlarmNames=["quota"])["MetricAlarms"]
+    assert found["Metrics"] == [calls, used]
+    assert found["Threshold"] == 80
+    assert "MetricName" not in found
+    for wrong in (alarm(calls), alarm(calls, used, Period=60), alarm(used, used), alarm({"Id": "nothing"})):
+        assert account.deploy("t", wrong).status == "ROLLBACK_COMPLETE"
+        account.delete_stack("t")
+    assert account.delete_stack("s") == "DELETE_COMPLETE"
+
+
+def test_a_topic_with_a_key_and_a_role_with_a_boundary(account: Account) -> None:
+    key = f"arn:aws:kms:eu-west-1:{account.id}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "ec2.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+    def template(*, narrow: bool) -> dict[str, Any]:
+        topic = {"TopicName": "alerts", **({"KmsMasterKeyId": key} if narrow else {})}
+        role = {"RoleName": "puller", "AssumeRolePolicyDocument": trust}
+        if narrow:
+            role["PermissionsBoundary"] = boundary
+        return {
+            "T": {"Type": "AWS::SNS::Topic", "Properties": topic},
+            "R": {"Type": "AWS::IAM::Role", "Properties": role},
+        }
+
+    arn = f"arn:aws:sns:eu-west-1:{account.id}:alerts"
+
+    def shown() -> tuple[Any, Any]:
+        attributes = account.client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]
+        role = account.client("iam").get_role(RoleName="puller")["Role"]
+        return attributes.get("KmsMasterKeyId"), role.get("PermissionsBoundary", {}).get(
+            "PermissionsBoundaryArn"
+        )
+
+    assert account.deploy("s", template(narrow=True)).status == "CREATE_COMPLETE"
+    assert shown() == (key, boundary)
+    assert account.deploy("s", template(narrow=False)).status == "UPDATE_COMPLETE"
+    assert shown() == (None, None)
+    assert account.deploy("s", template(narrow=True)).status == "UPDATE_COMPLETE"
+    assert shown() == (key, boundary)
+    assert account.delete_stack("s") == "DELETE_COMPLETE"

@@ -103,15 +103,18 @@ def test_nothing_of_scanning_is_denied() -> None:
     assert not [action for action in DENIED_TO_OUTSIDERS if "Scan" in action or "*" in action]
 
 
-def test_it_warns_unless_the_scope_is_set(stack: cdk.Stack) -> None:
+@pytest.mark.parametrize("first", ["settings", "create-on-push", None])
+def test_it_warns_unless_the_scope_is_set(stack: cdk.Stack, first: str | None) -> None:
     registry = PrivateRegistry(stack, "Registry")
-    CreateOnPush(stack, "Before", registry=registry, prefix="before")
-    RegistrySettings(stack, "Settings", registry=registry)
-    CreateOnPush(stack, "After", registry=registry, prefix="after")
+    if first == "settings":
+        RegistrySettings(stack, "Settings", registry=registry)
+    CreateOnPush(stack, "Sandbox", registry=registry, prefix="sandbox")
+    if first == "create-on-push":
+        RegistrySettings(stack, "Settings", registry=registry)
     warnings = cdk.assertions.Annotations.from_stack(stack).find_warning(
         "*", cdk.assertions.Match.string_like_regexp("policy scope V2")
     )
-    assert [one.id for one in warnings] == ["/Stack/Before"]
+    assert [one.id for one in warnings] == ([] if first else ["/Stack/Sandbox"])
 
 
 def test_an_open_environment(app: cdk.App, template_of: TemplateOf, of_type: OfType) -> None:

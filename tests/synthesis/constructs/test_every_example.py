@@ -18,6 +18,8 @@ from typing import Any, Final
 import aws_cdk as cdk
 import pytest
 from docs_examples import PREAMBLE, Example, find_examples, in_partition
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.errors import EcrBlueprintsError
@@ -181,6 +183,13 @@ def test_cfn_lint_accepts_it(
         for one in lint(template, synthesized.region_of(path))
     ]
     assert [one for one in said if not any(rule in one for rule in OF_CDK)] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_a_snapshot_shows_what_has_changed(
+    example: Example, as_written: Callable[[Example], Synthesized], snapshot: SnapshotAssertion
+) -> None:
+    assert as_written(example).resources == snapshot(extension_class=JSONSnapshotExtension)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -62,6 +62,7 @@ class KnownRegistry:
         self.account = account
         self.region = region
         self.uri = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+        self.encryption = None
         self.push_grants: list[Any] = []
         self.checked: list[tuple[Any, str | None]] = []
         self.declared: list[tuple[Repository, str | None]] = []

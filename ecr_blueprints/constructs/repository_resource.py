@@ -1,0 +1,38 @@
+"""What very many repositories of an app have in common, made once: each object takes a call into Node.js."""
+
+from __future__ import annotations
+
+import json
+from functools import cache, lru_cache
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecr as ecr
+
+__all__ = ["lifecycle_property", "repository_selector", "written_policy"]
+
+
+@cache
+def repository_selector() -> cdk.IConstructSelector:
+    """What finds the resource of a repository."""
+    return cdk.ConstructSelector.resources_of_type(str(ecr.CfnRepository.CFN_RESOURCE_TYPE_NAME))
+
+
+@lru_cache(maxsize=64)
+def lifecycle_property(text: str, registry_id: str | None) -> ecr.CfnRepository.LifecyclePolicyProperty:
+    """A lifecycle policy as the resource takes it.
+
+    Args:
+        text: ECR's JSON.
+        registry_id: The account whose registry holds the repository; None for its own.
+    """
+    return ecr.CfnRepository.LifecyclePolicyProperty(lifecycle_policy_text=text, registry_id=registry_id)
+
+
+@lru_cache(maxsize=64)
+def written_policy(text: str) -> cdk.IResolvable:
+    """A repository policy as the resource takes it.
+
+    Args:
+        text: The policy document as JSON, which may hold tokens.
+    """
+    return cdk.Token.as_any(json.loads(text))
