@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ecr_blueprints.constructs.public_repository import PublicRepository
     from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
     from ecr_blueprints.constructs.pull_time_update_exclusion import PullTimeUpdateExclusion
+    from ecr_blueprints.constructs.push_grants import PusherToAllowSigning
     from ecr_blueprints.constructs.registry_encryption import RegistryEncryption
     from ecr_blueprints.constructs.registry_encryption_key import RegistryEncryptionKey
     from ecr_blueprints.constructs.registry_endpoints import RegistryEndpoints
@@ -56,9 +57,13 @@ if TYPE_CHECKING:
     from ecr_blueprints.domain.encryption import EncryptionType
     from ecr_blueprints.domain.finding_severity import FindingSeverity
     from ecr_blueprints.domain.inspector_rescan import RescanMode, RescanWindow
+    from ecr_blueprints.domain.naming_convention import NamingConvention
     from ecr_blueprints.domain.pipeline_identity import FederatedIdentity, GitHubActions, GitLabPipelines
     from ecr_blueprints.domain.public_repository import PublicArchitecture, PublicOperatingSystem
+    from ecr_blueprints.domain.scanning import ScanType
     from ecr_blueprints.domain.signing import SignatureValidity, SignatureValidityUnit
+    from ecr_blueprints.domain.stages import Stages
+    from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
     from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
     from ecr_blueprints.domain.vpc_endpoint import EndpointService, FipsEndpoints
     from ecr_blueprints.lifecycle.policy import LifecyclePolicy
@@ -84,6 +89,7 @@ __all__ = [
     "EncryptionType",
     "EndpointService",
     "EnhancedDetail",
+    "ExclusionFilter",
     "ExistingRepositories",
     "ExistingRepository",
     "FederatedGrant",
@@ -102,6 +108,8 @@ __all__ = [
     "LifecyclePolicy",
     "LifecycleRule",
     "ManagedSigning",
+    "MutabilityMode",
+    "NamingConvention",
     "OnInvalid",
     "OperationalAlerts",
     "Ownership",
@@ -112,6 +120,7 @@ __all__ = [
     "PublicRepository",
     "PullThroughCache",
     "PullTimeUpdateExclusion",
+    "PusherToAllowSigning",
     "RegistryEncryption",
     "RegistryEncryptionKey",
     "RegistryEndpoints",
@@ -130,9 +139,12 @@ __all__ = [
     "RescanWindow",
     "Retention",
     "ScanFindingAlerts",
+    "ScanType",
     "SignatureValidity",
     "SignatureValidityUnit",
     "SigningProfile",
+    "Stages",
+    "TagMutability",
     "TrustedAccounts",
     "UpstreamRegistry",
     "__version__",
@@ -157,6 +169,7 @@ _MODULES = {
     "EncryptionType": "ecr_blueprints.domain.encryption",
     "EndpointService": "ecr_blueprints.domain.vpc_endpoint",
     "EnhancedDetail": "ecr_blueprints.constructs.scan_finding_alerts",
+    "ExclusionFilter": "ecr_blueprints.domain.tags",
     "ExistingRepositories": "ecr_blueprints.registry.existing_repositories",
     "ExistingRepository": "ecr_blueprints.registry.existing_repositories",
     "FederatedGrant": "ecr_blueprints.constructs.federated_role",
@@ -175,6 +188,8 @@ _MODULES = {
     "LifecyclePolicy": "ecr_blueprints.lifecycle.policy",
     "LifecycleRule": "ecr_blueprints.lifecycle.rule",
     "ManagedSigning": "ecr_blueprints.constructs.managed_signing",
+    "MutabilityMode": "ecr_blueprints.domain.tags",
+    "NamingConvention": "ecr_blueprints.domain.naming_convention",
     "OnInvalid": "ecr_blueprints.constructs.cache_validation",
     "OperationalAlerts": "ecr_blueprints.constructs.operational_alerts",
     "Ownership": "ecr_blueprints.constructs.registry_management",
@@ -185,6 +200,7 @@ _MODULES = {
     "PublicRepository": "ecr_blueprints.constructs.public_repository",
     "PullThroughCache": "ecr_blueprints.constructs.pull_through_cache",
     "PullTimeUpdateExclusion": "ecr_blueprints.constructs.pull_time_update_exclusion",
+    "PusherToAllowSigning": "ecr_blueprints.constructs.push_grants",
     "RegistryEncryption": "ecr_blueprints.constructs.registry_encryption",
     "RegistryEncryptionKey": "ecr_blueprints.constructs.registry_encryption_key",
     "RegistryEndpoints": "ecr_blueprints.constructs.registry_endpoints",
@@ -203,9 +219,12 @@ _MODULES = {
     "RescanWindow": "ecr_blueprints.domain.inspector_rescan",
     "Retention": "ecr_blueprints.lifecycle.retention",
     "ScanFindingAlerts": "ecr_blueprints.constructs.scan_finding_alerts",
+    "ScanType": "ecr_blueprints.domain.scanning",
     "SignatureValidity": "ecr_blueprints.domain.signing",
     "SignatureValidityUnit": "ecr_blueprints.domain.signing",
     "SigningProfile": "ecr_blueprints.constructs.signing_profile",
+    "Stages": "ecr_blueprints.domain.stages",
+    "TagMutability": "ecr_blueprints.domain.tags",
     "TrustedAccounts": "ecr_blueprints.constructs.trusted_accounts",
     "UpstreamRegistry": "ecr_blueprints.domain.upstream_registry",
     "image_asset_synthesizer": "ecr_blueprints.constructs.image_asset_synthesizer",

@@ -23,6 +23,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         f"{_CONSTRUCTS}.public_repository",
         "ecr_blueprints.domain.public_repository",
         f"{_CONSTRUCTS}.image_reference:RegistryImage",
+        "ecr_blueprints.domain.tags",
     ),
     "Retention": (
         "ecr_blueprints.lifecycle.retention",
@@ -31,7 +32,10 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     ),
     "The registry": (
         f"{_CONSTRUCTS}.private_registry",
+        "ecr_blueprints.domain.naming_convention",
+        "ecr_blueprints.domain.stages",
         f"{_CONSTRUCTS}.registry_scanning",
+        "ecr_blueprints.domain.scanning",
         f"{_CONSTRUCTS}.registry_management",
         f"{_CONSTRUCTS}.repository_tagging",
         f"{_CONSTRUCTS}.registry_settings",
@@ -75,6 +79,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         f"{_CONSTRUCTS}.federated_role",
         f"{_CONSTRUCTS}.pipeline_identity_provider",
         f"{_CONSTRUCTS}.trusted_accounts",
+        f"{_CONSTRUCTS}.push_grants",
         "ecr_blueprints.domain.pipeline_identity",
     ),
     "Endpoints": (

@@ -41,7 +41,8 @@ class AlertMessage:
         repository: The repository, as a variable or a text.
         paths: Variable → where the event has it. ``account``, ``region`` and ``time`` are always there.
         texts: Further members, as texts.
-        values: Further members that are lists or objects, each one variable.
+        values: Further members that are lists, objects or free text, each one variable that every such event
+            has: EventBridge writes it as JSON, and leaves a hole where the event has none.
         has_name: Whether ``repository`` is a name, so that the link leads to it.
     """
 

@@ -17,6 +17,7 @@ from constructs import Construct
 
 from ecr_blueprints.constructs.alert_filter import repository_filter
 from ecr_blueprints.constructs.alert_key import PUBLISH_KEY_ACTIONS, admit_alarms, alert_key, check_alert_key
+from ecr_blueprints.constructs.alert_publisher import alert_publisher, from_rules
 from ecr_blueprints.constructs.alert_severity import read_severities
 from ecr_blueprints.constructs.alert_subscription import subscribe
 from ecr_blueprints.constructs.argument_type import member_of
@@ -108,14 +109,11 @@ class AlertTopics(Construct):
         self.required_key_statements = admit_alarms(self.encryption_key, self._from_alarms())
         topics = {severity: self._topic(severity) for severity in chosen}
         self.topics: Mapping[FindingSeverity, sns.Topic] = MappingProxyType(topics)
-        self.publisher_role = iam.Role(
+        self.publisher_role = alert_publisher(
             self,
             "Publisher",
             description="EventBridge publishes alerts of Amazon ECR",
-            assumed_by=iam.ServicePrincipal("events.amazonaws.com", conditions=self._from_rules()),
-            inline_policies={
-                "Publish": iam.PolicyDocument(statements=list(self.publish_statements(*self.topics)))
-            },
+            statements=self.publish_statements(*self.topics),
         )
         self.dead_letter_queue = self._queue()
         self.dead_letter_alarm = self._dead_letter_alarm()
@@ -169,10 +167,13 @@ class AlertTopics(Construct):
 
         The filter is on the message's body (``FilterPolicyScope: MessageBody``) and takes up to 15 minutes to
         be in force. Alerts that belong to no repository, such as quotas, go to those without a filter only.
-        One endpoint subscribes once to a topic: SNS refuses it a second time with another filter.
+        One endpoint subscribes once to a topic, with everything it wants in one filter: SNS refuses it a
+        second time with another one.
 
         Args:
-            subscription: From ``aws_cdk.aws_sns_subscriptions``.
+            subscription: From ``aws_cdk.aws_sns_subscriptions``. A queue or function of another account or
+                Region is imported here by its ARN; its own policy there lets ``sns.amazonaws.com`` in, and
+                the owner of a queue of another account confirms the subscription, by the message in it.
             severities: The topics. Default: all.
             prefixes: ``team-a`` for the repositories under ``team-a/``. Default: every repository.
             repositories: Names of repositories, in addition to the prefixes.
@@ -182,7 +183,8 @@ class AlertTopics(Construct):
 
         Raises:
             InvalidValueError: No subscription, one with a filter of its own together with prefixes, an
-                endpoint that is subscribed already, or more than SNS takes.
+                endpoint that is subscribed already or made in another account or Region, or more than SNS
+                takes.
 
         Practices: SCAN-3
         """
@@ -203,18 +205,11 @@ class AlertTopics(Construct):
 
     # --- its parts ------------------------------------------------------------------------------------
 
-    def _from_rules(self) -> dict[str, Any]:
-        """The condition that a request is made for a rule of this account and Region."""
-        return self._from("events", "rule/*")
-
     def _from_alarms(self) -> dict[str, Any]:
         """The condition that a request is made for an alarm of this account and Region."""
-        return self._from("cloudwatch", "alarm:*")
-
-    def _from(self, service: str, resource: str) -> dict[str, Any]:
         return {
             "StringEquals": {"aws:SourceAccount": self._environment.account_text},
-            "ArnLike": {"aws:SourceArn": self._environment.arn(service, resource)},
+            "ArnLike": {"aws:SourceArn": self._environment.arn("cloudwatch", "alarm:*")},
         }
 
     def _topic(self, severity: FindingSeverity) -> sns.Topic:
@@ -250,7 +245,7 @@ class AlertTopics(Construct):
                 principals=[iam.ServicePrincipal("events.amazonaws.com")],
                 actions=["sqs:SendMessage"],
                 resources=[queue.queue_arn],
-                conditions=self._from_rules(),
+                conditions=from_rules(self._environment),
             )
         )
         return queue

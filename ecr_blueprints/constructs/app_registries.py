@@ -15,7 +15,7 @@ from ecr_blueprints.errors import EcrBlueprintsError, RegistryConflictError
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
 
-__all__ = ["AppRegistries"]
+__all__ = ["AppRegistries", "app_anchor"]
 
 _BY_APP: WeakKeyDictionary[IConstruct, AppRegistries] = WeakKeyDictionary()
 
@@ -30,7 +30,7 @@ class AppRegistries:
     @classmethod
     def of(cls, scope: Construct) -> AppRegistries:
         """The registries of the app to which a construct belongs."""
-        anchor = _anchor(scope)
+        anchor = app_anchor(scope)
         registries = _BY_APP.get(anchor)
         if registries is None:
             registries = _BY_APP[anchor] = cls(anchor)
@@ -94,7 +94,7 @@ class _ContractAtSynthesis:
         return []
 
 
-def _anchor(scope: Construct) -> Construct:
+def app_anchor(scope: Construct) -> Construct:
     """The app; the stack where the app was made by CDK and is another Python object at each look."""
     root = scope.node.root
     if isinstance(root, Construct) and scope.node.root is root:

@@ -15,6 +15,7 @@ from ecr_blueprints.constructs.argument_type import TEXT, Accepted, check_argume
 from ecr_blueprints.constructs.cached_name import check_not_cached
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
+from ecr_blueprints.constructs.declared_name import raise_conflicts
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.image_repository_arguments import IMAGE_REPOSITORY_ARGUMENTS
 from ecr_blueprints.constructs.outside_convention import owner_outside_convention, reason_outside_convention
@@ -131,10 +132,11 @@ class BuildCacheRepository(ImageRepository):
         contribution = BuildCache(
             source=SourceLocation(construct_path=where, resource_type="AWS::ECR::Repository"), names=name
         )
-        # A registry that is known by its contract keeps no ledger of its own rules.
+        # An imported registry gets no rules from this app: nothing later has to know of the cache.
         owned = registry if hasattr(type(registry), "contribute") and not is_token(name) else None
         if registry is not None and not is_token(name):
             check_not_cached(registry.ledger, name, where=where)
+            raise_conflicts(registry.ledger, contribution)
         if owned is not None:
             check_free(scope, id)
             owned.check_contribution(contribution)  # type: ignore[attr-defined]  # It owns the ledger.

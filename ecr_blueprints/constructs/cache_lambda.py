@@ -8,20 +8,19 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cach
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import aws_cdk as cdk
 import constructs
 import jsii
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 
+from ecr_blueprints.constructs.function_image import images_of_functions, place_of_host, resolved_text
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["CachedFunctionImages", "check_not_lambda"]
 
-_FUNCTION: Final = "AWS::Lambda::Function"
 _SERVICE: Final = "lambda.amazonaws.com"
 _FIX: Final = "copy the image into an ordinary repository of the registry, and let Lambda pull it from there"
 
@@ -81,31 +80,8 @@ class CachedFunctionImages:
         ]
 
     def _functions(self) -> Iterator[str]:
-        selector = cdk.ConstructSelector.resources_of_type(_FUNCTION)
-        for function in selector.select(self._cache.node.root):
-            if not isinstance(function, lambda_.CfnFunction):
-                continue
-            stack = cdk.Stack.of(function)
-            code = stack.resolve(function.code)
-            image = code.get("imageUri", code.get("ImageUri")) if isinstance(code, Mapping) else None
-            if image is None:
-                continue
-            host, _, path = _text(image).partition("/")
-            own_host = _text(stack.resolve(self._registry_uri))
-            if path.startswith(f"{self._prefix}/") and _place_of(host) == _place_of(own_host):
+        for function, image in images_of_functions(self._cache.node.root):
+            host, _, path = image.partition("/")
+            own_host = resolved_text(cdk.Stack.of(function).resolve(self._registry_uri))
+            if path.startswith(f"{self._prefix}/") and place_of_host(host) == place_of_host(own_host):
                 yield function.node.path.removesuffix("/Resource")
-
-
-def _text(value: Any) -> str:
-    """A resolved text, in which each intrinsic function stands as its JSON without slashes."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping) and list(value) == ["Fn::Join"]:
-        separator, parts = value["Fn::Join"]
-        return str(separator).join(_text(part) for part in parts) if isinstance(parts, list) else ""
-    return str(value).replace("/", "|")
-
-
-def _place_of(host: str) -> tuple[str, ...]:
-    """Account and Region of a registry's host; the suffix may be written as a token in one place only."""
-    return tuple(host.split(".")[:4])

@@ -33,14 +33,17 @@ from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.principals import partition_of
 from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.domain.repository_name import ROOT
+from ecr_blueprints.domain.tags import TagMutability
 from ecr_blueprints.domain.upstream_registry import Authentication, UpstreamRegistry
-from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.errors import InvalidValueError, RegistryConflictError
 from ecr_blueprints.registry.cache_credential import find_credential_faults
+from ecr_blueprints.registry.cache_mutability import freezes_tags
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.source_location import SourceLocation
 
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
+    from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
 
 __all__ = ["CREDENTIAL_ID", "ROLE_ID", "TEMPLATE_ID", "CachePlan"]
 
@@ -67,6 +70,7 @@ class CachePlan:
         credential: Where its credential lies.
         role: Which role ECR assumes.
         options: The settings of its creation template.
+        shared_template: The registry's ``ROOT`` template, for a cache under ``ROOT``; None if it has its own.
         rule: The cache as the read model holds it.
         on_invalid: What a deployment does if ECR cannot log in to the upstream; None if it is not asked.
     """
@@ -77,6 +81,7 @@ class CachePlan:
     credential: CacheCredential
     role: CacheRole
     options: CreationTemplateOptions
+    shared_template: RepositoryCreationTemplate | None
     rule: CacheRule
     on_invalid: OnInvalid | None
 
@@ -139,7 +144,7 @@ class CachePlan:
             environment=registry.environment,
         )
         assumed = CacheRole.choose(known, role=role, environment=registry.environment, where=where)
-        on_invalid = _on_invalid(validate, known, where=path)
+        on_invalid = _on_invalid(validate, known, chosen, where=path)
         if wait_for_secret and chosen.new_secret_name is None:
             raise InvalidValueError(
                 "wait_for_secret without a secret that is made here",
@@ -161,16 +166,19 @@ class CachePlan:
         for fault in find_credential_faults(rule, account=registry.account, region=registry.region):
             raise InvalidValueError(fault.message, where=path, fix=fault.fix)
         options = CreationTemplateOptions() if template is None else template
+        shared = _root_template(registry, namespace, template, frozen=frozen, where=path)
         described = describe_creation_template(
             f"{path}/{TEMPLATE_ID}",
             prefix=namespace,
             applied_for=[AppliedFor.PULL_THROUGH_CACHE],
             options=options,
             region=registry.region,
+            account=registry.account,
             frozen=frozen,
         )
         registry.check_contribution(rule)
-        registry.check_contribution(described)
+        if shared is None:
+            registry.check_contribution(described)
         return cls(
             upstream=known,
             prefix=namespace,
@@ -178,6 +186,7 @@ class CachePlan:
             credential=chosen,
             role=assumed,
             options=options,
+            shared_template=shared,
             rule=rule,
             on_invalid=on_invalid,
         )
@@ -192,13 +201,39 @@ class CachePlan:
         return f"arn:{partition_of(region).name}:ecr:{region}:{account}:repository/{names}"
 
 
-def _on_invalid(validate: object, upstream: UpstreamRegistry, *, where: str) -> OnInvalid | None:
+def _root_template(
+    registry: PrivateRegistry,
+    prefix: str,
+    template: CreationTemplateOptions | None,
+    *,
+    frozen: bool,
+    where: str,
+) -> RepositoryCreationTemplate | None:
+    """The registry's ``ROOT`` template, for a cache under ``ROOT`` that says nothing else of it."""
+    root = registry.root_template
+    if prefix != ROOT or root is None:
+        return None
+    mutability = root.model.tag_mutability
+    freezes = isinstance(mutability, TagMutability) and freezes_tags(mutability)
+    if template is None and freezes is frozen:
+        return root
+    given = "frozen=True" if template is None else "a template of its own"
+    raise RegistryConflictError(
+        f"the cache has {given}, and the registry's one creation template for {ROOT} is {root.node.path}",
+        where=where,
+        fix="write root_template=False of the PrivateRegistry, so that the cache makes the template",
+    )
+
+
+def _on_invalid(
+    validate: object, upstream: UpstreamRegistry, credential: CacheCredential, *, where: str
+) -> OnInvalid | None:
     if validate is False:
         return None
+    # A secret that is made holds a placeholder at first, and would fail every first deployment.
+    by_default = OnInvalid.FAIL if credential.new_secret_name is None else OnInvalid.WARN
     chosen = (
-        OnInvalid.FAIL
-        if validate is True
-        else member_of(OnInvalid, validate, argument="validate", where=where)
+        by_default if validate is True else member_of(OnInvalid, validate, argument="validate", where=where)
     )
     if upstream.authentication is Authentication.NONE:
         raise InvalidValueError(

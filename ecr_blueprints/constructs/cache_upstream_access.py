@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
+from constructs import Construct
+
+from ecr_blueprints.constructs.app_registries import AppRegistries
 from ecr_blueprints.constructs.named_principals import named_accounts
 from ecr_blueprints.domain.actions import UPSTREAM_COPY
+from ecr_blueprints.domain.repository_name import ROOT
+from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 
-__all__ = ["cache_upstream_statement"]
+if TYPE_CHECKING:
+    from ecr_blueprints.constructs.private_registry import PrivateRegistry
+
+__all__ = ["UpstreamAccess", "cache_upstream_statement"]
 
 
 def cache_upstream_statement(
@@ -44,3 +53,58 @@ def cache_upstream_statement(
     if not repository_arns:
         return statement
     return {**statement, "Resource": repository_arns[0] if len(repository_arns) == 1 else [*repository_arns]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamAccess:
+    """The statement that a cache needs in the registry policy of its upstream, which this app owns too.
+
+    Attributes:
+        owner: The upstream's registry.
+        contributor: The construct path of the cache.
+        statement: What the upstream has to allow.
+    """
+
+    owner: PrivateRegistry
+    contributor: str
+    statement: dict[str, Any]
+
+    @classmethod
+    def find(
+        cls,
+        scope: Construct,
+        upstream: UpstreamRegistry,
+        *,
+        upstream_prefix: str | None,
+        account: str | None,
+        path: str,
+    ) -> Self | None:
+        """What is to be allowed; None where nothing is, or where another app has to.
+
+        Args:
+            scope: The cache's scope.
+            upstream: What is cached.
+            upstream_prefix: The prefix at the upstream; None for all of it.
+            account: The cache's account; None if it is left to the deployment.
+            path: The construct path of the cache.
+
+        Raises:
+            InvalidValueError: The upstream's registry policy would be too long.
+        """
+        if upstream.account is None or account is None or upstream.account == account:
+            return None
+        place = (upstream.account, upstream.region)
+        for owner in AppRegistries.of(scope).registries:
+            if (owner.account, owner.region) == place:
+                # All of the registry only where the cache has no upstream prefix, and thus is of all of it.
+                names = owner.repository_arn_under(ROOT if upstream_prefix is None else upstream_prefix)
+                statement = cache_upstream_statement(
+                    [account], partition=owner.partition, repository_arns=[names]
+                )
+                owner.check_registry_policy(path, [statement])
+                return cls(owner=owner, contributor=path, statement=statement)
+        return None
+
+    def allow(self) -> None:
+        """Add the statement to the upstream's registry policy."""
+        self.owner.set_registry_policy(self.contributor, [self.statement])

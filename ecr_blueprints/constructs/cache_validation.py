@@ -16,7 +16,10 @@ from ecr_blueprints.constructs.inline_function import InlineFunction
 from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["CacheValidation", "OnInvalid"]
+__all__ = ["DEFAULT_PATIENCE_SECONDS", "CacheValidation", "OnInvalid"]
+
+DEFAULT_PATIENCE_SECONDS: Final = 30
+"""For how long a check asks again, since a new rule or secret is not known everywhere at once."""
 
 _FUNCTION_ID: Final = "EcrBlueprintsCacheValidationFunction"
 _FUNCTION_TIMEOUT_SECONDS: Final = 240
@@ -49,9 +52,14 @@ class CacheValidation(Construct):
     Example:
         A cache whose credential is checked::
 
-            from ecr_blueprints.constructs.cache_validation import CacheValidation
+            from ecr_blueprints import CacheValidation
 
-            hub = registry.add_pull_through_cache("docker-hub", credential="ecr-pullthroughcache/hub")
+            hub = registry.add_pull_through_cache(
+                "docker-hub",
+                credential=(
+                    "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3"
+                ),
+            )
             CacheValidation(stack, "HubCheck", rule=hub.resource, prefix=hub.prefix)
 
     Creates:
@@ -91,7 +99,7 @@ class CacheValidation(Construct):
         prefix: str,
         on_invalid: OnInvalid = OnInvalid.FAIL,
         revision: str | None = None,
-        patience_seconds: int = 30,
+        patience_seconds: int = DEFAULT_PATIENCE_SECONDS,
     ) -> None:
         check_place(scope, construct_id, kind="CacheValidation")
         path = path_under(scope, construct_id)

@@ -11,13 +11,16 @@ from ecr_blueprints.registry.unresolved import Unresolved
 __all__ = ["check_not_cached"]
 
 
-def check_not_cached(registry: Registry, name: str, *, where: str) -> None:
+def check_not_cached(
+    registry: Registry, name: str, *, where: str, fix: str = "give it another prefix"
+) -> None:
     """Refuse a name under the prefix of a pull-through cache: ECR does not support a push there (facts §4).
 
     Args:
         registry: The registry.
         name: The repository's name.
         where: The construct, for the error.
+        fix: What to do. Default: another prefix.
 
     Raises:
         InvalidValueError: A cache other than one for ``ROOT`` holds the name.
@@ -30,5 +33,5 @@ def check_not_cached(registry: Registry, name: str, *, where: str) -> None:
         "pushed there",
         where=where,
         allowed="names outside of every cache's prefix",
-        fix="give it another prefix",
+        fix=fix,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import aws_cdk as cdk
@@ -11,6 +12,8 @@ from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["check_free", "check_place", "environment_of", "path_under", "refusal_if_taken"]
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 _PATH: Final = "_ecr_blueprints_path"
 _ENVIRONMENT: Final = "_ecr_blueprints_environment"
@@ -26,7 +29,8 @@ def check_place(scope: object, construct_id: object, *, kind: str) -> None:
         kind: The construct's class, for the error.
 
     Raises:
-        InvalidValueError: The scope is no construct, an app or a stage, or the id is no text.
+        InvalidValueError: The scope is no construct, an app or a stage, or the id is no text that a template
+            can hold.
     """
     where = f"{kind}({construct_id!r})"
     if not isinstance(scope, Construct) or isinstance(scope, cdk.Stage):
@@ -43,6 +47,13 @@ def check_place(scope: object, construct_id: object, *, kind: str) -> None:
             where=where,
             allowed="a text, unique in its scope",
             fix=f'write {kind}(scope, "Id", …)',
+        )
+    if "\0" in construct_id or (not construct_id.isascii() and _SURROGATE.search(construct_id)):
+        raise InvalidValueError(
+            "the id holds a character that no template can",
+            where=where,
+            allowed="a text without surrogates and NUL",
+            fix="read it with the encoding that it was written in, or write another",
         )
 
 

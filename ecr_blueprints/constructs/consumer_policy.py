@@ -16,6 +16,10 @@ from ecr_blueprints.constructs.image_access_statements import cache_statement, l
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
 from ecr_blueprints.constructs.registry_reference import CacheReference, RegistryReference
 from ecr_blueprints.constructs.repository_scope import check_name_pattern
+from ecr_blueprints.domain.managed_policy import (
+    check_managed_policy_description,
+    check_managed_policy_name,
+)
 from ecr_blueprints.domain.principals import check_account_id, check_region, partition_of
 from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.domain.repository_name import ROOT
@@ -61,8 +65,8 @@ class ConsumerPolicy(Construct):
         pull: Names of repositories, with ``*`` for any run of characters: ``prod/*``.
         caches: Pull-through caches: constructs, prefixes or, with ``registry``, upstreams.
         create: Whether the first pull of an image through a cache may create its repository. Default: yes.
-        description: For people.
-        managed_policy_name: Default: CloudFormation generates one.
+        description: For people, at most 1,000 characters. Default: none.
+        managed_policy_name: At most 128 characters. Default: CloudFormation generates one.
         roles: The roles to attach it to. Default: none; attach it with ``role.add_managed_policy(…)``.
 
     Attributes:
@@ -117,6 +121,10 @@ class ConsumerPolicy(Construct):
                     allowed="roles of aws_cdk.aws_iam",
                     fix='write iam.Role.from_role_arn(stack, "Node", arn)',
                 )
+        if managed_policy_name is not None and not is_token(managed_policy_name):
+            check_managed_policy_name(managed_policy_name, where=where)
+        if description is not None and not is_token(description):
+            check_managed_policy_description(description, where=where)
         bases = _repository_arn_bases(registry, scope, account, regions, where=where)
         repositories = [
             f"{base}/{check_name_pattern(pattern, where=where)}" for base in bases for pattern in pull

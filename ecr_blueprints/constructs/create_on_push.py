@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-import aws_cdk as cdk
-import jsii
-from constructs import Construct, IValidation
+from constructs import Construct
 
-from ecr_blueprints.constructs.argument_type import TEXT, TEXTS, check_arguments, check_literal_text
+from ecr_blueprints.constructs.argument_type import check_arguments, check_literal_text
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.creation_template_model import describe_creation_template
 from ecr_blueprints.constructs.creation_template_options import (
     CREATION_TEMPLATE_OPTIONS,
     CreationTemplateOptions,
 )
-from ecr_blueprints.constructs.named_principals import named_accounts, named_organization
+from ecr_blueprints.constructs.push_creation import PushCreation
 from ecr_blueprints.constructs.registry_environment import check_registry, check_same_environment
-from ecr_blueprints.constructs.registry_statement import deny_creation_by_strangers
 from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.repository_filter import CreationTemplatePrefix
@@ -29,12 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CreateOnPush"]
 
-_ACCEPTED: Final = {
-    "pusher_accounts": TEXTS,
-    "organization_id": TEXT,
-    "options": CREATION_TEMPLATE_OPTIONS,
-}
-_GUARD_SCOPE: Final = "ecr-blueprints:create-on-push-needs-policy-v2"
+_ACCEPTED: Final = {"options": CREATION_TEMPLATE_OPTIONS}
 
 
 class CreateOnPush(Construct):
@@ -64,8 +56,10 @@ class CreateOnPush(Construct):
         construct_id: Its id; the logical IDs follow from it.
         registry: The registry that it is part of.
         prefix: The namespace, such as ``dev``; not ``ROOT``.
-        pusher_accounts: Other accounts that push there, 12 digits each. Default: the registry's own only.
-        organization_id: The organization whose accounts all push there, in place of accounts. Default: none.
+        pusher_accounts: Other accounts that push there, 12 digits each: the registry policy lets them, as far
+            as their own account does. Default: the registry's own only.
+        organization_id: The organization whose accounts all push there, in place of accounts; likewise.
+            Default: none.
         options: The settings of the repositories. Default: immutable tags, untagged images deleted after a
             day, AES-256, no tags.
 
@@ -98,41 +92,24 @@ class CreateOnPush(Construct):
         path = path_under(scope, construct_id)
         check_registry(registry, where=path)
         check_same_environment(registry, scope, where=path)
-        check_arguments(
-            {"pusher_accounts": pusher_accounts, "organization_id": organization_id, "options": options},
-            _ACCEPTED,
-            where=path,
-            required=("pusher_accounts",),
+        check_arguments({"options": options}, _ACCEPTED, where=path)
+        creation = PushCreation(
+            pusher_accounts=pusher_accounts, organization_id=organization_id, kind="CreateOnPush", path=path
         )
         check_literal_text(
             prefix, argument="prefix", where=path, because="ECR fixes it when a template is created"
         )
         namespace = _namespace(prefix, registry, path)
-        accounts = named_accounts(pusher_accounts, method="CreateOnPush") if pusher_accounts else []
-        organization = (
-            None if organization_id is None else named_organization(organization_id, method="CreateOnPush")
-        )
-        if accounts and organization is not None:
-            raise InvalidValueError(
-                "accounts and an organization are named",
-                where=path,
-                allowed="one of pusher_accounts and organization_id",
-                fix="leave out the accounts: the organization takes them in",
-            )
         described = describe_creation_template(
             f"{path}/CreationTemplate",
             prefix=namespace,
             applied_for=[AppliedFor.CREATE_ON_PUSH],
             options=CreationTemplateOptions() if options is None else options,
             region=registry.region,
+            account=registry.account,
         )
         registry.check_contribution(described)
-        guard = deny_creation_by_strangers(
-            list(dict.fromkeys([registry.environment.account_text, *accounts])),
-            repository_arn=registry.repository_arn_under(namespace),
-            organization_id=organization,
-        )
-        registry.check_registry_policy(path, [guard])
+        creation.check(registry, namespace)
         check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         self.prefix = namespace
@@ -144,33 +121,7 @@ class CreateOnPush(Construct):
             applied_for=[AppliedFor.CREATE_ON_PUSH],
             options=options,
         )
-        registry.set_registry_policy(path, [guard])
-        policy = registry.registry_policy
-        if policy is not None:
-            # Nobody shall be able to create before the guard stands.
-            self.template.resource.add_resource_dependency(policy)
-        self.node.add_validation(_ScopeAtSynthesis(self, registry))
-
-
-@jsii.implements(IValidation)
-class _ScopeAtSynthesis:
-    """CDK's hook at synthesis: only here is it known whether the registry gets its settings."""
-
-    def __init__(self, created: CreateOnPush, registry: PrivateRegistry) -> None:
-        self._created = created
-        self._registry = registry
-        self._done = False
-
-    def validate(self) -> list[str]:
-        """Warn once where nothing of this app sets the policy's scope."""
-        if not self._done and not self._registry.sets_policy_scope:
-            cdk.Validations.of(self._created).add_warning(
-                _GUARD_SCOPE,
-                f"the registry policy that guards {self._created.prefix}/ takes effect in policy scope V2 "
-                "only; add RegistrySettings, or acknowledge this where the registry is known to be in V2",
-            )
-        self._done = True
-        return []
+        creation.guard(registry, namespace, self.template.resource)
 
 
 def _namespace(prefix: str, registry: PrivateRegistry, where: str) -> str:

@@ -12,6 +12,7 @@ from aws_cdk import aws_kms as kms
 from ecr_blueprints.constructs.argument_type import Accepted, check_arguments, check_literal_text, member_of
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
+from ecr_blueprints.constructs.creation_template_role import check_role_environment
 from ecr_blueprints.constructs.encryption_key import check_key_region
 from ecr_blueprints.constructs.registry_policy import check_policy, read_access_policy
 from ecr_blueprints.constructs.resource_tags import check_resource_tags
@@ -42,7 +43,9 @@ def describe_creation_template(
     applied_for: Sequence[AppliedFor | str],
     options: CreationTemplateOptions,
     region: str | None,
+    account: str | None = None,
     frozen: bool = False,
+    in_frozen_cache: bool = False,
 ) -> CreationTemplate:
     """The template as the read model holds it, checked before anything is created.
 
@@ -52,7 +55,10 @@ def describe_creation_template(
         applied_for: As for the constructor.
         options: The settings.
         region: The registry's Region, if it is known.
+        account: The registry's account. Default: not known.
         frozen: Whether the tags of the cache's repositories are meant to stay. Default: they follow.
+        in_frozen_cache: Whether the prefix lies in a frozen cache, whose templates keep tags where they are
+            unless they say otherwise. Default: it does not.
 
     Raises:
         InvalidValueError: A value that ECR or CloudFormation refuses.
@@ -63,7 +69,9 @@ def describe_creation_template(
     where = f"creation template {prefix!r}"
     namespace = CreationTemplatePrefix(prefix)
     mechanisms = _mechanisms(applied_for, where)
-    mutability = _mutability(options.tag_mutability, mechanisms, where, frozen=frozen)
+    if in_frozen_cache and AppliedFor.PULL_THROUGH_CACHE in mechanisms:
+        frozen = frozen or options.mutability is None or freezes_tags(options.mutability)
+    mutability = _mutability(options.mutability, mechanisms, where, frozen=frozen)
     _check_texts(options, where)
     key = key_arn_of(options)
     if key is not None and not is_token(key):
@@ -72,6 +80,7 @@ def describe_creation_template(
     role_arn = role_arn_of(options.role)
     if role_arn is not None and not is_token(role_arn):
         check_custom_role_arn(role_arn)
+        check_role_environment(role_arn, account=account, region=region, where=where)
     policy = policy_document_of(options.repository_policy)
     if policy is not None:
         check_policy(policy, where=f"{where}: repository policy")
@@ -123,8 +132,9 @@ def _mutability(
             f"{given.mode} tags in the repositories of a cache: a tag could not follow its upstream",
             where=where,
             allowed=", ".join(_MUTABLE),
-            fix="make the tags mutable, say frozen=True of the cache if they are meant to stay, or apply the "
-            "template for the other mechanisms only",
+            fix="make the tags mutable, or apply the template for the other mechanisms only; if they are "
+            "meant to stay, say frozen=True of the cache and declare it first, or write "
+            "RepositoryCreationTemplate(…, frozen=True)",
         )
     return given
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_kms as kms_references
 
@@ -23,9 +24,9 @@ _WHERE: Final = "CreationTemplateOptions"
 _ACCEPTED: Final = {
     "description": TEXT,
     "tag_mutability": Accepted(
-        types=(TagMutability,),
-        words="a TagMutability of ecr_blueprints.domain.tags",
-        fix="write TagMutability(mode=MutabilityMode.MUTABLE)",
+        types=(TagMutability, ecr.TagMutability, str),
+        words="TagMutability of ecr_blueprints or of aws_cdk.aws_ecr, or MUTABLE or IMMUTABLE",
+        fix='write "IMMUTABLE", or "MUTABLE"',
     ),
     "lifecycle": Accepted(
         types=(LifecyclePolicy, Retention),
@@ -39,7 +40,7 @@ _ACCEPTED: Final = {
 }
 _EXCLUSIONS: Final = Accepted(
     types=(Sequence,),
-    words="a tuple of ExclusionFilter of ecr_blueprints.domain.tags",
+    words="a tuple of ExclusionFilter of ecr_blueprints",
     fix='write exclusions=(ExclusionFilter("dev-*"),)',
     each=(ExclusionFilter,),
 )
@@ -53,7 +54,8 @@ class CreationTemplateOptions:
 
     Attributes:
         description: At most 256 characters. Default: none.
-        tag_mutability: Default: mutable for caches, whose tags follow their upstream, else immutable.
+        tag_mutability: The library's `TagMutability`, CDK's enumeration, or ``MUTABLE`` or ``IMMUTABLE``.
+            Default: mutable for caches, whose tags follow their upstream, else immutable.
         lifecycle: A policy, or a `Retention` for the kind of repository. Default: untagged images go, after
             14 days where tags move and after 1 day where they do not. None: no lifecycle policy.
         repository_policy: The repository policy, as a JSON object or CDK's document, at most 10,240
@@ -73,7 +75,7 @@ class CreationTemplateOptions:
     """
 
     description: str | None = None
-    tag_mutability: TagMutability | None = None
+    tag_mutability: TagMutability | ecr.TagMutability | str | None = None
     lifecycle: LifecyclePolicy | Retention | None = field(default_factory=Retention)
     repository_policy: Mapping[str, Any] | iam.PolicyDocument | None = None
     resource_tags: Mapping[str, str] = field(default_factory=dict)
@@ -85,9 +87,14 @@ class CreationTemplateOptions:
         """Refuse values of other types, at the line where they are written."""
         given = {name: getattr(self, name) for name in _ACCEPTED}
         check_arguments(given, _ACCEPTED, where=_WHERE, required=("resource_tags",))
-        if self.tag_mutability is not None:
-            given = {"exclusions": self.tag_mutability.exclusions}
+        mutability = self.tag_mutability
+        if isinstance(mutability, TagMutability):
+            given = {"exclusions": mutability.exclusions}
             check_arguments(given, {"exclusions": _EXCLUSIONS}, where="TagMutability")
+        elif mutability is not None:
+            word = mutability.value if isinstance(mutability, ecr.TagMutability) else mutability
+            mode = member_of(MutabilityMode, word, argument="tag_mutability", where=_WHERE)
+            object.__setattr__(self, "tag_mutability", TagMutability(mode=mode))
         if self.encryption is not None:
             encryption = member_of(EncryptionType, self.encryption, argument="encryption", where=_WHERE)
             object.__setattr__(self, "encryption", encryption)
@@ -96,6 +103,11 @@ class CreationTemplateOptions:
         key = self.encryption_key
         if key is not None and not isinstance(key, str) and not hasattr(key, "key_ref"):
             raise _no_construct(key, "encryption_key", "a key")
+
+    @property
+    def mutability(self) -> TagMutability | None:
+        """``tag_mutability``, whichever way it was given."""
+        return self.tag_mutability if isinstance(self.tag_mutability, TagMutability) else None
 
     @classmethod
     def harmless(cls) -> CreationTemplateOptions:

@@ -6,8 +6,36 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ecr_blueprints.domain.creation_template import ROLE_ACTIONS, ROLE_KMS_ACTIONS, SERVICE_PRINCIPAL
+from ecr_blueprints.domain.principals import partition_of
+from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["CreationTemplateRole"]
+__all__ = ["CreationTemplateRole", "check_role_environment"]
+
+
+def check_role_environment(arn: str, *, account: str | None, region: str | None, where: str) -> None:
+    """Refuse a role that the registry's ECR cannot be given: one of another account or partition.
+
+    Args:
+        arn: The role's ARN, as `check_custom_role_arn` lets it pass.
+        account: The registry's account; None if it is not known.
+        region: The registry's Region; None if it is not known.
+        where: The template, for the error.
+
+    Raises:
+        InvalidValueError: It lies elsewhere.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    _, partition, _, _, owner, role = arn.split(":", 5)
+    expected = partition if region is None else partition_of(region).name
+    if partition != expected or account not in (None, owner):
+        theirs = f"account {owner}" if partition == expected else f"the partition {partition}"
+        raise InvalidValueError(
+            f"the role lies in {theirs}",
+            where=where,
+            allowed=f"a role of the registry's account and partition: ECR takes none of {theirs}",
+            fix=f"write 'arn:{expected}:iam::{account or owner}:{role}', or leave role out to have one made",
+        )
 
 
 class CreationTemplateRole(iam.Role):

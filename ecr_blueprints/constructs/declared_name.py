@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecr_blueprints.errors import RegistryConflictError
+from ecr_blueprints.errors import InvalidValueError, RegistryConflictError
 from ecr_blueprints.registry.conflicts import Contribution, conflicts_with
 from ecr_blueprints.registry.naming_exception import NamingException
 from ecr_blueprints.registry.naming_fault import naming_fault
@@ -26,7 +26,8 @@ def check_declared_name(registry: Registry, repository: Repository) -> None:
     """
     fault = naming_fault(registry, repository)
     if fault is not None:
-        raise fault
+        fix = f'{fault.fix}; an exception is the argument convention_exception="why the name stays"'
+        raise InvalidValueError(fault.what, where=fault.where, allowed=fault.allowed, fix=fix)
 
 
 def excepting(registry: Registry, repository: Repository, reason: str | None) -> Registry:

@@ -8,6 +8,7 @@ from typing import Final
 from aws_cdk.interfaces.aws_kms import IKeyRef
 
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.domain.principals import partition_of
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["check_construct_region", "check_key", "check_key_region", "check_repository_key", "key_arn"]
@@ -39,7 +40,7 @@ def check_repository_key(key_arn: str, region: str | None, *, where: str) -> Non
 
 
 def check_key_region(key_arn: str, region: str | None, *, where: str) -> None:
-    """Refuse a key of another Region: ECR encrypts with keys of its own.
+    """Refuse a key of another Region or partition: ECR encrypts with keys of its own Region.
 
     Args:
         key_arn: The key's ARN.
@@ -51,7 +52,16 @@ def check_key_region(key_arn: str, region: str | None, *, where: str) -> None:
 
     Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
     """
-    _check_same(key_arn.split(":")[3], region, where)
+    _, partition, _, key_region, *_ = key_arn.split(":")
+    _check_same(key_region, region, where)
+    expected = partition_of(key_region).name
+    if partition != expected:
+        raise InvalidValueError(
+            f"the KMS key is of the partition {partition}, and {key_region} lies in {expected}",
+            where=where,
+            allowed=f"a key of the partition {expected}",
+            fix=f"write {key_arn.replace(f'arn:{partition}:', f'arn:{expected}:', 1)!r}",
+        )
 
 
 def _check_same(key_region: str, region: str | None, where: str) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "note_made",
 ]
 
+_LIST_MARKER: Final = "#{Token["
 _ATTRIBUTE: Final = "_ecr_blueprints_endpoints"
 _OWNER: Final = re.compile(r"arn:[^:]+:ec2:[^:]*:([0-9]{12}):vpc/.*", re.DOTALL)
 
@@ -150,9 +151,17 @@ def choose_peers(
         where: The construct, for the error.
 
     Raises:
-        InvalidValueError: A range is none or wider than a VPC's can be, or one is needed and not known.
+        InvalidValueError: A range is none or wider than a VPC's can be, or one is needed and not known, or
+            the list itself is a token.
     """
     if given is not None:
+        if any(_LIST_MARKER in cidr for cidr in given):
+            raise InvalidValueError(
+                "vpc_cidrs is a list that is known only at deployment, and each range gets a rule of its own",
+                where=where,
+                allowed="a list of which the length is known",
+                fix='write vpc_cidrs=["10.0.0.0/16"], or [cdk.Fn.select(0, …)] for a range of that list',
+            )
         versions = [_version_of(cidr, where) for cidr in given]
         wanted = {4, 6} if dual_stack else {4}
         if not wanted <= {version for version in versions if version} and None not in versions:

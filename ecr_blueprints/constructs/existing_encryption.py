@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from aws_cdk.interfaces.aws_kms import IKeyRef
+from constructs import Construct
 
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.registry_reference import RegistryReference
@@ -20,7 +22,10 @@ from ecr_blueprints.registry.unresolved import Unresolved
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.registry_encryption import RegistryEncryption
 
-__all__ = ["ExistingEncryption", "find_existing_encryption"]
+__all__ = ["UNDECIDED_WARNING", "ExistingEncryption", "find_existing_encryption"]
+
+UNDECIDED_WARNING: Final = "ecr-blueprints:encryption-undecided"
+"""The id of the warning that a registry's key is not used by an app that knows it by contract."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,32 @@ class ExistingEncryption:
         kind = members.get("encryptionType", EncryptionType.AES256.value)
         if isinstance(kind, str) and not is_token(kind):
             self._refuse_change(Encryption(type=EncryptionType(kind), kms_key=_known(members.get("kmsKey"))))
+
+    def warn_if_undecided(
+        self, repository: Construct, registry: RegistryReference | None, *, name: str | None
+    ) -> None:
+        """Warn where the registry's owner encrypts with a key, and this app says nothing of encryption.
+
+        Nobody here can tell whether the repository exists, so that nothing takes the key unasked.
+
+        Args:
+            repository: The repository, which has no encryption configuration.
+            registry: The registry to which it belongs.
+            name: Its name, if it is literal.
+        """
+        if registry is None or name is None or self.recorded is not None or registry.encryption is not None:
+            return
+        by_owner = registry.ledger.encryption
+        if by_owner is None:
+            return
+        key = f'"{by_owner.kms_key}"' if isinstance(by_owner.kms_key, str) else "…"
+        cdk.Validations.of(repository).add_warning(
+            UNDECIDED_WARNING,
+            f"{name} gets AES-256, for good, and new repositories of its registry are encrypted by "
+            f"{in_words(by_owner)}; give from_contract encryption=RegistryEncryption(key={key}, existing=…), "
+            "with the record of the repositories that exist, or the repository its own encryption, or "
+            "existing_encryption=EncryptionType.AES256 if it exists without a key",
+        )
 
     def _refuse_change(self, wanted: Encryption) -> None:
         if self.recorded is None or not is_change(self.recorded, wanted):

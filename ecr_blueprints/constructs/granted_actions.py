@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Final
 
 from ecr_blueprints.constructs.argument_type import TEXT, check_arguments
@@ -11,7 +12,7 @@ from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.domain.actions import PULL, PUSH
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["PULL_ACTIONS", "PUSH_ACTIONS", "SIDS_OF_CDK_GRANTS", "check_actions"]
+__all__ = ["PULL_ACTIONS", "PUSH_ACTIONS", "SIDS_OF_CDK_GRANTS", "can_push", "check_actions"]
 
 PULL_ACTIONS: Final = tuple(sorted({"ecr:BatchCheckLayerAvailability", *PULL}))
 """What a pull grant allows; the availability check is not needed for a pull, and CDK allows it too."""
@@ -33,7 +34,19 @@ SIDS_OF_CDK_GRANTS: Final = {
 }
 """The ids of statements for what CDK's own grant methods ask for."""
 
-_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
+_PUT_IMAGE: Final = "ecr:putimage"
+_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*]+")
+
+
+def can_push(actions: Sequence[str]) -> bool:
+    """Whether an image can be pushed with these actions: ``*`` counts, and case does not.
+
+    Args:
+        actions: As given to a grant.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+    """
+    return any(fnmatchcase(_PUT_IMAGE, action.lower()) for action in actions)
 
 
 def check_actions(actions: Sequence[object], *, where: str) -> None:
@@ -56,6 +69,6 @@ def check_actions(actions: Sequence[object], *, where: str) -> None:
             raise InvalidValueError(
                 f"{action!r} is no action",
                 where=where,
-                allowed="a service, a colon and the action's name, which may hold * and ?",
+                allowed="a service, a colon and the action's name, which may hold *; CDK takes no ?",
                 fix=f"write {f'ecr:{action}'!r}" if _ACTION.fullmatch(f"ecr:{action}") else None,
             )

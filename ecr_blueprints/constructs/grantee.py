@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import re
+from typing import Any, Final
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
 from ecr_blueprints.domain.principals import check_account_id
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["account_of", "check_grantee", "check_unconditional", "role_arn_of"]
+__all__ = [
+    "account_of",
+    "accounts_of",
+    "check_grantee",
+    "check_unconditional",
+    "role_arn_of",
+    "words_for",
+]
+
+_ACCOUNT_ID: Final = re.compile(r"(?:^|:(?:iam|sts)::)([0-9]{12})(?:$|:)")
 
 
 def check_grantee(grantee: object, *, where: str) -> None:
@@ -33,6 +47,8 @@ def check_grantee(grantee: object, *, where: str) -> None:
             allowed="a role, or another principal of aws_cdk.aws_iam",
             fix="name an id or ARN with grant_pull_to_account, grant_pull_to_role or grant_push_to_role"
             if isinstance(grantee, str)
+            else "pass the role that the pipeline assumes: FederatedRole.of(stack, identity).role"
+            if isinstance(grantee, FederatedIdentity)
             else "pass the role that pulls or pushes",
         )
     if isinstance(grantee, iam.AccountPrincipal):
@@ -89,6 +105,50 @@ def account_of(grantee: iam.IGrantable) -> str | None:
     return arn.split(":")[4] if arn is not None else None
 
 
+def accounts_of(grantee: iam.IGrantable, scope: Construct | None = None) -> tuple[str, ...] | None:
+    """The ids of the grantee's accounts, as far as they are known before deployment.
+
+    Args:
+        grantee: One principal, or several in a ``CompositePrincipal``.
+        scope: A construct in whose stack tokens are resolved. Default: tokens tell no account.
+
+    Returns:
+        Them; None if it may be of any account, such as an organization's.
+    """
+    account = grantee.grant_principal.principal_account
+    if account is not None:
+        return () if is_token(account) else (account,)
+    named = _named(grantee, scope)
+    if "*" in named:
+        return None
+    found = [one for text in named for one in _ACCOUNT_ID.findall(text)]
+    return tuple(dict.fromkeys(found))
+
+
+def words_for(grantee: iam.IGrantable, scope: Construct | None = None) -> str:
+    """Who the grantee is, for people: its ARNs, its account, its organization or its construct's path.
+
+    Args:
+        grantee: The principal.
+        scope: A construct in whose stack tokens are resolved. Default: they are shown as such.
+    """
+    if isinstance(grantee, iam.OrganizationPrincipal):
+        return f"the organization {grantee.organization_id}"
+    if isinstance(grantee, iam.AccountPrincipal):
+        return f"the account {grantee.account_id}"
+    fragment = _fragment(grantee)
+    named = [str(value) for values in fragment.principal_json.values() for value in values]
+    if any(is_token(one) for one in named):
+        node: Any = getattr(grantee, "node", None)
+        if node is not None:
+            return str(node.path)
+        named = _named(grantee, scope)
+    conditions = (
+        f" with conditions on {', '.join(sorted(fragment.conditions))}" if fragment.conditions else ""
+    )
+    return f"{' and '.join(named)}{conditions}"
+
+
 def role_arn_of(grantee: iam.IGrantable) -> str | None:
     """The ARN of the role that the grantee is or names; None if it is something else."""
     arn: Any = getattr(grantee, "role_arn", None)
@@ -108,6 +168,15 @@ def _principal_arn(grantee: iam.IGrantable) -> str | None:
     if len(principals) != 1 or is_token(principals[0]) or not principals[0].startswith("arn:"):
         return None
     return str(principals[0])
+
+
+def _named(grantee: iam.IGrantable, scope: Construct | None) -> list[str]:
+    """The AWS principals of the grantee; what a token stands for as JSON."""
+    values = [str(value) for value in _fragment(grantee).principal_json.get("AWS", [])]
+    if scope is None or not any(map(is_token, values)):
+        return values
+    resolved = cdk.Stack.of(scope).resolve(values)
+    return [one if isinstance(one, str) else json.dumps(one) for one in resolved]
 
 
 def _fragment(grantee: Any) -> iam.PrincipalPolicyFragment:

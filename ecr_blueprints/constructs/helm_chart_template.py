@@ -17,11 +17,14 @@ from ecr_blueprints.constructs.helm_chart_options import (
     chart_retention,
     check_chart_prefix,
 )
+from ecr_blueprints.constructs.push_creation import PushCreation
+from ecr_blueprints.constructs.registry_environment import check_registry
 from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.helm_chart import CHART_PREFIX
 from ecr_blueprints.domain.tags import MutabilityMode, TagMutability
+from ecr_blueprints.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
@@ -39,8 +42,9 @@ class HelmChartTemplate(RepositoryCreationTemplate):
     and immutability, which do not travel.
 
     Which permission the pusher needs is not verified: AWS names the usual push actions, and a user reports
-    that any principal that can log in made empty repositories appear (facts §3). Keep the prefix to charts,
-    and guard it with the registry policy.
+    that any principal that can log in made empty repositories appear (facts §3). So, where a push creates, a
+    statement of the registry policy denies pushing and creating under the prefix to principals of other
+    accounts than those named, as `CreateOnPush` does; it takes effect in policy scope ``V2`` alone.
 
     Example:
         from ecr_blueprints import HelmChartTemplate
@@ -49,9 +53,9 @@ class HelmChartTemplate(RepositoryCreationTemplate):
         pushed_to = charts.push_reference
 
     Creates:
-        One ``AWS::ECR::RepositoryCreationTemplate``, which costs nothing, and the role that it needs with KMS
-        or tags; deleted with its stack. The repositories that ECR creates by it are nobody's: they stay, and
-        are billed as storage of ECR.
+        One ``AWS::ECR::RepositoryCreationTemplate``, the role that it needs with KMS or tags, and statements
+        of the registry policy; none of it costs, and all is deleted with its stack. The repositories that ECR
+        creates by it are nobody's: they stay, and are billed as storage of ECR.
 
     Args:
         scope: The construct to belong to.
@@ -63,6 +67,10 @@ class HelmChartTemplate(RepositoryCreationTemplate):
         keep: Versions, or patterns such as ``1.4.*``, that stay whatever their number. Default: none.
         created_on_push: Whether a push creates a repository. Default: yes.
         replicated: Whether replication into this registry creates one. Default: yes.
+        pusher_accounts: Other accounts that push charts, 12 digits each: the registry policy lets them, as
+            far as their own account does. Default: the registry's own only.
+        organization_id: The organization whose accounts all push charts, in place of accounts; likewise.
+            Default: none.
         repository_policy: Who may reach the repositories. Default: nobody by policy.
         resource_tags: Their tags. They need a role. Default: none.
         encryption: As for `CreationTemplateOptions`.
@@ -70,8 +78,8 @@ class HelmChartTemplate(RepositoryCreationTemplate):
         role: As for `CreationTemplateOptions`.
 
     Raises:
-        InvalidValueError: A value that ECR refuses, a prefix that does not say that charts lie there, or
-            neither mechanism.
+        InvalidValueError: A value that ECR refuses, a prefix that does not say that charts lie there,
+            neither mechanism, a malformed account or organization, or pushers where no push creates.
         RegistryConflictError: The registry has a template for the prefix already.
 
     Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
@@ -91,6 +99,8 @@ class HelmChartTemplate(RepositoryCreationTemplate):
         keep: Sequence[str] = (),
         created_on_push: bool = True,
         replicated: bool = True,
+        pusher_accounts: Sequence[str] = (),
+        organization_id: str | None = None,
         repository_policy: Mapping[str, Any] | iam.PolicyDocument | None = None,
         resource_tags: Mapping[str, str] | None = None,
         encryption: EncryptionType | None = None,
@@ -109,6 +119,22 @@ class HelmChartTemplate(RepositoryCreationTemplate):
             prefix, argument="prefix", where=where, because="ECR fixes it when a template is created"
         )
         namespace = check_chart_prefix(prefix, prefix_exception, where=where)
+        check_registry(registry, where=where)
+        creation = PushCreation(
+            pusher_accounts=pusher_accounts,
+            organization_id=organization_id,
+            kind="HelmChartTemplate",
+            path=where,
+        )
+        if created_on_push:
+            creation.check(registry, namespace)
+        elif creation.names_pushers:
+            raise InvalidValueError(
+                "somebody is named who pushes, and no push creates a repository",
+                where=where,
+                allowed="pusher_accounts or organization_id with created_on_push=True",
+                fix="let them push with the repositories' own policies: repository_policy",
+            )
         super().__init__(
             scope,
             construct_id,
@@ -126,6 +152,8 @@ class HelmChartTemplate(RepositoryCreationTemplate):
                 role=role,
             ),
         )
+        if created_on_push:
+            creation.guard(registry, namespace, self.resource)
         self._push_reference = f"oci://{registry.uri}/{namespace}"
 
     @property

@@ -8,11 +8,12 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
-from constructs import IValidation
+from constructs import Construct, IValidation
 
 from ecr_blueprints.constructs.argument_type import TEXT, Accepted, check_arguments, check_literal_text
 from ecr_blueprints.constructs.asset_repository import bootstrap_qualifier
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.construct_place import environment_of
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
 from ecr_blueprints.domain.cdk_asset import ASSET_HASH_LENGTH, ASSET_PUBLISHING, image_publishing_role_name
 from ecr_blueprints.domain.principals import check_role_arn
@@ -37,6 +38,8 @@ _ACCEPTED: Final = {
     "publishing_role_arn": TEXT,
 }
 _DEFAULT_PREFIX: Final = "asset-"
+_OTHER_STAGE: Final = "ecr-blueprints:image-assets-of-another-stage"
+"""The id of the warning that nothing has the repository deployed first."""
 
 
 def image_asset_synthesizer(
@@ -55,7 +58,8 @@ def image_asset_synthesizer(
 
     The repository's stack has to be deployed first: the CDK CLI pushes a stack's assets before it deploys the
     stack, and after the stacks that it depends on. So the repository is in another stack, of the same account
-    and Region, on which the stacks with the assets depend. File assets stay where they were.
+    and Region, on which the stacks with the assets depend: that dependency is made here. In another stage it
+    cannot be; there, synthesis warns. File assets stay where they were.
 
     A lifecycle rule that could delete or archive an asset is refused, now and, should one be added later, at
     synthesis: an asset is run for as long as some stack names it. Immutable tags are right for hashes.
@@ -66,13 +70,12 @@ def image_asset_synthesizer(
         from ecr_blueprints import ImageRepository, image_asset_synthesizer
 
         images = ImageRepository(stack, "AssetImages", repository_name="payments/assets")
-        app_stack = cdk.Stack(
+        cdk.Stack(
             cdk.Stage.of(stack),
             "PaymentsApp",
             env=cdk.Environment(account=stack.account, region=stack.region),
             synthesizer=image_asset_synthesizer(images),
         )
-        app_stack.node.add_dependency(images)
 
     Args:
         repository: The repository, with a literal name.
@@ -87,7 +90,7 @@ def image_asset_synthesizer(
     Raises:
         InvalidValueError: No repository of this app, a name that is known only at deployment, a lifecycle
             rule that could touch an asset, or a signing rule over the repository, for which the role may not
-            sign.
+            sign. At synthesis, also: a stack of another account or Region than the repository.
 
     Sources: https://docs.aws.amazon.com/cdk/v2/guide/customize-synth.html
 
@@ -113,26 +116,88 @@ def image_asset_synthesizer(
         if not is_token(role_arn):
             check_role_arn(role_arn)
     repository.grant(iam.ArnPrincipal(role_arn), *ASSET_PUBLISHING)
-    repository.node.add_validation(_AssetsStay(repository, tag_prefix))
-    return cdk.DefaultStackSynthesizer(
-        qualifier=chosen,
-        image_assets_repository_name=name,
-        docker_tag_prefix=tag_prefix,
-        image_asset_publishing_role_arn=publishing_role_arn,
+    synthesizer = _ImageAssetSynthesizer(
+        repository, name=name, tag_prefix=tag_prefix, qualifier=chosen, role_arn=publishing_role_arn
     )
+    repository.node.add_validation(_AssetsStay(repository, tag_prefix, synthesizer))
+    return synthesizer
+
+
+class _ImageAssetSynthesizer(cdk.DefaultStackSynthesizer):
+    """CDK binds it to each stack that has it: the stack depends on the repository from then on."""
+
+    def __init__(
+        self, repository: ecr.Repository, *, name: str, tag_prefix: str, qualifier: str, role_arn: str | None
+    ) -> None:
+        self._repository = repository
+        self._name = name
+        self._tag_prefix = tag_prefix
+        self._qualifier = qualifier
+        self._role_arn = role_arn
+        self.stacks: list[cdk.Stack] = []
+        super().__init__(
+            qualifier=qualifier,
+            image_assets_repository_name=name,
+            docker_tag_prefix=tag_prefix,
+            image_asset_publishing_role_arn=role_arn,
+        )
+
+    def reusable_bind(self, stack: cdk.Stack) -> cdk.IBoundStackSynthesizer:
+        """A synthesizer for one stack. CDK's own way, a copy of this one, does not survive jsii."""
+        bound = cdk.DefaultStackSynthesizer(
+            qualifier=self._qualifier,
+            image_assets_repository_name=self._name,
+            docker_tag_prefix=self._tag_prefix,
+            image_asset_publishing_role_arn=self._role_arn,
+        )
+        bound.bind(stack)
+        self.stacks.append(stack)
+        if _stage_path(stack) == _stage_path(self._repository):
+            stack.node.add_dependency(self._repository)
+        else:
+            cdk.Validations.of(stack).add_warning(
+                _OTHER_STAGE,
+                f"image assets go to {self._repository.node.path}, which is in another stage: this stack "
+                "cannot depend on it; deploy that stage first, or put both into one",
+            )
+        return bound
+
+
+def _stage_path(scope: Construct) -> str | None:
+    stage = cdk.Stage.of(scope)
+    return None if stage is None else stage.node.path
+
+
+def _environment_fault(repository: ecr.Repository, stack: cdk.Stack) -> InvalidValueError | None:
+    for what, there, here in zip(
+        ("account", "Region"), environment_of(repository), environment_of(stack), strict=True
+    ):
+        if here is not None and there is not None and here != there:
+            return InvalidValueError(
+                f"the stack is in the {what} {here}, and the repository of its image assets in {there}",
+                where=stack.node.path,
+                allowed=f"stacks of the account and Region of {repository.node.path}",
+                fix="make a repository and a synthesizer for each account and Region",
+            )
+    return None
 
 
 @jsii.implements(IValidation)
 class _AssetsStay:
     """CDK asks this once, when the app is synthesized: rules of either kind may have been added since."""
 
-    def __init__(self, repository: ecr.Repository, tag_prefix: str) -> None:
+    def __init__(
+        self, repository: ecr.Repository, tag_prefix: str, synthesizer: _ImageAssetSynthesizer
+    ) -> None:
         self._repository = repository
         self._tag_prefix = tag_prefix
+        self._synthesizer = synthesizer
 
     def validate(self) -> list[str]:
-        """What is wrong with the repository; nothing for most."""
-        return [str(fault) for fault in _faults(self._repository, self._tag_prefix)]
+        """What is wrong with the repository or where it is used; nothing for most."""
+        elsewhere = [_environment_fault(self._repository, stack) for stack in self._synthesizer.stacks]
+        faults = [*_faults(self._repository, self._tag_prefix), *elsewhere]
+        return [str(fault) for fault in faults if fault is not None]
 
 
 def _faults(repository: ecr.Repository, tag_prefix: str) -> list[InvalidValueError]:

@@ -106,7 +106,7 @@ class ImagePullerRole(Construct):
         check_place(scope, construct_id, kind="ImagePullerRole")
         where = path_under(scope, construct_id)
         check_registry_account(registry, scope, where=where)
-        check_assumption(assumed_by, provider, create_provider, where=where)
+        check_assumption(scope, assumed_by, provider, create_provider, where=where)
         check_role_options(
             flags={"create": create},
             role_name=role_name,

@@ -103,7 +103,7 @@ class ImagePusherRole(Construct):
         check_place(scope, construct_id, kind="ImagePusherRole")
         where = path_under(scope, construct_id)
         check_registry_account(registry, scope, where=where)
-        check_assumption(assumed_by, provider, create_provider, where=where)
+        check_assumption(scope, assumed_by, provider, create_provider, where=where)
         check_role_options(
             flags={"can_pull": can_pull},
             role_name=role_name,
@@ -141,6 +141,4 @@ class ImagePusherRole(Construct):
         for statement in statements:
             self.role.add_to_principal_policy(statement)
         for pattern in reached.patterns:
-            registry.add_push_grant(
-                PushPermission(self.role, repositories=pattern, registry_account=registry.account)
-            )
+            registry.add_push_grant(PushPermission(self.role, repositories=pattern))

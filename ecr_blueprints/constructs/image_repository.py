@@ -15,6 +15,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
 from ecr_blueprints.constructs.argument_type import check_arguments, member_of
+from ecr_blueprints.constructs.cached_name import check_not_cached
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.construct_place import (
     check_place,
@@ -31,7 +32,7 @@ from ecr_blueprints.constructs.image_suffix import image_suffix
 from ecr_blueprints.constructs.owner_tags import owner_tags
 from ecr_blueprints.constructs.policy_length import is_surely_short, watch_policy_length
 from ecr_blueprints.constructs.policy_statement import check_statement
-from ecr_blueprints.constructs.property_injection import is_injected
+from ecr_blueprints.constructs.property_injection import is_injected, with_own_defaults
 from ecr_blueprints.constructs.purpose_statements import PurposeStatements
 from ecr_blueprints.constructs.registry_environment import check_same_environment
 from ecr_blueprints.constructs.registry_reference import RegistryReference
@@ -83,6 +84,7 @@ _LATEST_WARNING: Final = "ecr-blueprints:latest-in-production"
 _NAME_FOR_CDK: Final = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
 
 _REMOVAL: Final = "removal_policy"
+_CACHED_FIX: Final = "give it another prefix, or kind=RepositoryKind.CACHE where it is for the cache to fill"
 
 
 class ImageRepository(ecr.Repository):
@@ -102,7 +104,8 @@ class ImageRepository(ecr.Repository):
     Neither the name nor the encryption is set unless given: they can be chosen only when a repository is
     created, so that replacing ``ecr.Repository`` by this class replaces no repository. It does make tags
     immutable: where a pipeline moves tags, say ``image_tag_mutability=TagMutability.MUTABLE``. An
-    organization's property injector for ``ecr.Repository`` works here too, and what it says counts as given.
+    organization's property injector for ``ecr.Repository`` works here too, and what it says counts as given;
+    `RepositoryDefaults`, the library's own, does not touch an `ImageRepository`.
 
     Example:
         from ecr_blueprints import ImageRepository, Retention
@@ -153,11 +156,13 @@ class ImageRepository(ecr.Repository):
         owner: Whose it is, for the ``owner`` tag. Default: the ``team`` segment of the name, if the registry
             declares a convention that has one.
         tags: Further resource tags; with the owner's at most 50.
-        kind: What it is for. Default: an application's images.
+        kind: What it is for; ``CACHE`` to make a repository before its pull-through cache does. Default: an
+            application's images.
         convention_exception: Why the name need not follow the registry's convention. Default: it must.
 
     Raises:
-        InvalidValueError: A name, combination or value that ECR or the library does not take.
+        InvalidValueError: A name, combination or value that ECR or the library does not take; a name under
+            the prefix of a pull-through cache, into which nothing can be pushed.
         LifecyclePolicyError: The lifecycle policy breaks ECR's grammar or constraints.
         RegistryConflictError: The registry has a repository of that name.
 
@@ -218,6 +223,10 @@ class ImageRepository(ecr.Repository):
             where=where,
         )
         kind = member_of(RepositoryKind, kind, argument="kind", where=where)
+        if isinstance(existing_encryption, str):
+            existing_encryption = member_of(
+                EncryptionType, existing_encryption, argument="existing_encryption", where=where
+            )
         path = path_under(scope, id)
         is_literal = repository_name is not None and not is_token(repository_name)
         name = RepositoryName(repository_name) if is_literal and repository_name is not None else None
@@ -262,6 +271,8 @@ class ImageRepository(ecr.Repository):
         existing.check(encryption, encryption_key)
         if registry is not None:
             check_same_environment(registry, scope, where=where)
+            if name is not None and kind is not RepositoryKind.CACHE:
+                check_not_cached(registry.ledger, name, where=where, fix=_CACHED_FIX)
             named = named_repository(path, repository_name, kind)
             registry.check_repository(named, exception=convention_exception)
         name_for_cdk = None if name is not None and not _NAME_FOR_CDK.fullmatch(name) else repository_name
@@ -283,22 +294,23 @@ class ImageRepository(ecr.Repository):
             image_tag_mutability = ecr.TagMutability(plain["imageTagMutability"])
             removal_policy = removal_policy or cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         try:
-            super().__init__(
-                scope,
-                id,
-                auto_delete_images=auto_delete_images if may_destroy else None,
-                empty_on_delete=empty_on_delete if may_destroy else None,
-                encryption=ciphered.for_cdk,
-                encryption_key=ciphered.key_for_cdk,
-                image_scan_on_push=image_scan_on_push,
-                image_tag_mutability=image_tag_mutability,
-                image_tag_mutability_exclusion_filters=None
-                if image_tag_mutability_exclusion_filters is None
-                else list(image_tag_mutability_exclusion_filters),
-                lifecycle_registry_id=lifecycle_registry_id,
-                removal_policy=removal_policy if may_destroy else None,
-                repository_name=name_for_cdk,
-            )
+            with with_own_defaults():
+                super().__init__(
+                    scope,
+                    id,
+                    auto_delete_images=auto_delete_images if may_destroy else None,
+                    empty_on_delete=empty_on_delete if may_destroy else None,
+                    encryption=ciphered.for_cdk,
+                    encryption_key=ciphered.key_for_cdk,
+                    image_scan_on_push=image_scan_on_push,
+                    image_tag_mutability=image_tag_mutability,
+                    image_tag_mutability_exclusion_filters=None
+                    if image_tag_mutability_exclusion_filters is None
+                    else list(image_tag_mutability_exclusion_filters),
+                    lifecycle_registry_id=lifecycle_registry_id,
+                    removal_policy=removal_policy if may_destroy else None,
+                    repository_name=name_for_cdk,
+                )
         except RuntimeError:
             refusal = refusal_if_taken(scope, id)
             if refusal is not None:
@@ -332,6 +344,8 @@ class ImageRepository(ecr.Repository):
             resource.image_tag_mutability = properties["imageTagMutability"]
         if encryption is not None:
             warn_of_dual_layer(self, encryption, region=region)
+        if encryption is None and "encryptionConfiguration" not in properties:
+            existing.warn_if_undecided(self, registry, name=name)
         if not may_destroy:
             self._deletion.warn_kept()
         if plain is not None and removal_policy is not None:
@@ -377,8 +391,8 @@ class ImageRepository(ecr.Repository):
         """Add a lifecycle rule in CDK's terms; the whole policy is judged and rendered at once.
 
         Rules get the priorities that ``ecr.Repository`` would give them: first those that have one, then the
-        others in the order of adding, the rule for all images last. See `RepositoryLifecycle` for how they go
-        together with ``retention`` and ``lifecycle_policy``. For the rest of ECR's grammar, such as archiving
+        others in the order of adding, the rule for all images last. They follow those of ``retention`` or
+        ``lifecycle_policy``. For the rest of ECR's grammar, such as archiving
         or the last pull, write a `LifecyclePolicy` or a `Retention`.
 
         Args:
@@ -487,8 +501,9 @@ class ImageRepository(ecr.Repository):
         """Let a principal pull, and log in where CDK owns its policy. See `grant`.
 
         A pipeline, such as `GitHubActions`, gets a role in this stack, the same for every grant to it: see
-        `FederatedRole`. Lambda's service principal gets what `grant_pull_to_lambda` grants to this account;
-        other services are refused without a condition on their source.
+        `FederatedRole`. Lambda's service principal gets what `grant_pull_to_lambda` grants to this account
+        and, at synthesis, to the other accounts of this app whose functions have their image here. Other
+        services are refused without a condition on their source, see `grant_pull_to_service`.
         """
         if isinstance(grantee, FederatedIdentity):
             return self._access.pull_by_pipeline(grantee)

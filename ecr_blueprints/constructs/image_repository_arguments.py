@@ -60,7 +60,7 @@ IMAGE_REPOSITORY_ARGUMENTS: Final[Mapping[str, Accepted]] = {
     "tags": Accepted(types=(Mapping,), words="a mapping of texts to texts", fix='write {"key": "value"}'),
     "convention_exception": TEXT,
     "existing_encryption": Accepted(
-        types=(EncryptionType, ExistingRepositories),
+        types=(str, EncryptionType, ExistingRepositories),
         words="EncryptionType: AES256, KMS, KMS_DSSE; or ExistingRepositories",
         fix="read a record with ExistingRepositories.from_file",
     ),

@@ -18,6 +18,7 @@ from ecr_blueprints.constructs.construct_place import check_free, check_place, p
 from ecr_blueprints.constructs.declared_name import check_declared_name, excepting, raise_conflicts
 from ecr_blueprints.constructs.grantee import check_grantee
 from ecr_blueprints.constructs.image_reference import RegistryImage
+from ecr_blueprints.constructs.push_grants import PushersAtSynthesis, PusherToAllowSigning, PushGrants
 from ecr_blueprints.constructs.registry_encryption import RegistryEncryption
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
 from ecr_blueprints.constructs.registry_question import production_of, signing_profiles_of, template_of
@@ -124,8 +125,10 @@ class ImportedRegistry(Construct):
         path: The contract, a ``registry.json``, as a text or a path; relative to the working directory.
         account: Which entry of the contract is meant. Default: as `PrivateRegistry.from_contract` says.
         region: Which entry of the contract is meant. Default: likewise.
-        encryption: The KMS key of the registry for new repositories of this app; the contract names no key.
-            Default: AES-256.
+        encryption: The KMS key of the registry for new repositories of this app, with the record of those
+            that exist. The contract says whether there is a key; which names exist it cannot say, so that the
+            key is never taken by itself. Default: AES-256; if there is a key, synthesis warns at each literal
+            name of which nothing is said (``ecr-blueprints:encryption-undecided``).
 
     Raises:
         ContractError: The file is no contract, or holds no such registry.
@@ -156,6 +159,7 @@ class ImportedRegistry(Construct):
         self._ledger = entry
         self._encryption = encryption
         self._environment = RegistryEnvironment.of_registry(entry, stack)
+        self._push_grants: PushGrants | None = None
 
     @property
     def account(self) -> str | None:
@@ -224,9 +228,15 @@ class ImportedRegistry(Construct):
 
     def add_push_grant(self, grant: PushGrant) -> None:
         """Have a push grant carry what signing needs, by the contract's rules; called by grants."""
-        arns = self.signing_profiles_for(grant.repositories)
-        if arns:
-            grant.sign(arns)
+        if self._push_grants is None:
+            self._push_grants = PushGrants(profiles_for=self.signing_profiles_for, account=self.account)
+            self.node.add_validation(PushersAtSynthesis(self, self._push_grants))
+        self._push_grants.add(grant)
+
+    @property
+    def pushers_to_allow_signing(self) -> tuple[PusherToAllowSigning, ...]:
+        """Whoever may push what is signed, and whom this app cannot let sign; see `PrivateRegistry`."""
+        return () if self._push_grants is None else self._push_grants.to_allow_signing
 
     def declare_repository(self, repository: Repository, *, exception: str | None = None) -> None:
         """Enter a repository that this app declares; see `PrivateRegistry.declare_repository`."""

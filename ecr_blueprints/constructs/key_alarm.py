@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
-import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from ecr_blueprints.constructs.alert_key import PUBLISH_KEY_ACTIONS
+from ecr_blueprints.constructs.alert_publisher import alert_publisher
+from ecr_blueprints.constructs.alert_rule import DELIVERY_RETRY
+from ecr_blueprints.constructs.alert_topics import AlertTopics
 from ecr_blueprints.domain.kms_key import (
     API_CALL_DETAIL_TYPE,
     ENDANGERING_CALLS,
@@ -18,9 +22,18 @@ from ecr_blueprints.domain.kms_key import (
     KEY_EVENT_SOURCE,
 )
 
-__all__ = ["KeyAlarm"]
+__all__ = ["KeyAlarm", "alert_topics_of"]
 
 _TARGET_ID = "Topic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Delivery:
+    """Where the rules publish, by which role, and where what cannot be delivered waits."""
+
+    topic_arn: str
+    role_arn: str
+    dead_letters: events.CfnRule.DeadLetterConfigProperty | None
 
 
 class KeyAlarm(Construct):
@@ -29,22 +42,41 @@ class KeyAlarm(Construct):
     A key that is disabled or waits for its deletion keeps ECR from reading every image under it, and both can
     be undone; what is deleted cannot. Made by `RegistryEncryptionKey`.
 
+    They publish by a role that only rules of this account and Region can use: that of the topics, where they
+    are `AlertTopics`, with their dead-letter queue; else one that is made here.
+
     Args:
         scope: The construct to belong to.
         construct_id: Its id.
         key_arn: The key's ARN.
-        topic: The topic, in the same account and Region.
+        topic: The topic, in the same account and Region; of several, that of the gravest severity.
+
+    Attributes:
+        endangered: The rule for calls.
+        deleted: The rule for the deletion.
+        publisher_role: The role by which they publish.
 
     Sources: https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-kms.html,
     https://docs.aws.amazon.com/kms/latest/developerguide/kms-events.html and
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, key_arn: str, topic: sns.ITopic) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, key_arn: str, topic: AlertTopics | sns.ITopic
+    ) -> None:
         super().__init__(scope, construct_id)
+        topics = alert_topics_of(topic)
+        one = topic.topic(topic.severities[0]) if isinstance(topic, AlertTopics) else topic
+        self.publisher_role = _publisher(self, one) if topics is None else topics.publisher_role
+        self._delivery = _Delivery(
+            topic_arn=one.topic_arn,
+            role_arn=self.publisher_role.role_arn,
+            dead_letters=None
+            if topics is None
+            else events.CfnRule.DeadLetterConfigProperty(arn=topics.dead_letter_queue.queue_arn),
+        )
         self.endangered = self._rule(
             "Endangered",
-            topic,
             description="A key of Amazon ECR is disabled or scheduled for deletion, or a grant is revoked",
             pattern={
                 "source": [KEY_EVENT_SOURCE],
@@ -75,7 +107,6 @@ class KeyAlarm(Construct):
         )
         self.deleted = self._rule(
             "Deleted",
-            topic,
             description="A key of Amazon ECR is deleted",
             pattern={
                 "source": [KEY_EVENT_SOURCE],
@@ -89,30 +120,10 @@ class KeyAlarm(Construct):
                 "No image under it can be read again. Build them anew into repositories with another key.",
             ),
         )
-        # A topic that is only referred to has its policy elsewhere; then nothing is added.
-        topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["sns:Publish"],
-                resources=[topic.topic_arn],
-                conditions={"ArnLike": {"aws:SourceArn": self._rule_arns(topic)}},
-            )
-        )
-
-    def _rule_arns(self, topic: sns.ITopic) -> list[str]:
-        """The rules, for the topic's policy; where they are in another stack, every rule of the account.
-
-        The two stacks would depend on each other, if the topic's policy named the rules that name the topic.
-        """
-        own = cdk.Stack.of(self)
-        if cdk.Stack.of(topic).node.path == own.node.path:
-            return [self.endangered.attr_arn, self.deleted.attr_arn]
-        return [f"arn:{own.partition}:events:{own.region}:{own.account}:rule/*"]
 
     def _rule(
         self,
         construct_id: str,
-        topic: sns.ITopic,
         *,
         description: str,
         pattern: dict[str, object],
@@ -129,10 +140,38 @@ class KeyAlarm(Construct):
             targets=[
                 events.CfnRule.TargetProperty(
                     id=_TARGET_ID,
-                    arn=topic.topic_arn,
+                    arn=self._delivery.topic_arn,
+                    role_arn=self._delivery.role_arn,
                     input_transformer=events.CfnRule.InputTransformerProperty(
                         input_paths_map=paths, input_template=template
                     ),
+                    dead_letter_config=self._delivery.dead_letters,
+                    retry_policy=DELIVERY_RETRY,
                 )
             ],
         )
+
+
+def alert_topics_of(topic: AlertTopics | sns.ITopic) -> AlertTopics | None:
+    """The `AlertTopics` that a topic is one of; None for any other topic.
+
+    Args:
+        topic: As given.
+    """
+    if isinstance(topic, AlertTopics):
+        return topic
+    owner = topic.node.scope if isinstance(topic, sns.Topic) else None
+    return owner if isinstance(owner, AlertTopics) else None
+
+
+def _publisher(scope: Construct, topic: sns.ITopic) -> iam.Role:
+    statements = [iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn])]
+    key = getattr(topic, "master_key", None)
+    if key is not None:
+        statements.append(iam.PolicyStatement(actions=list(PUBLISH_KEY_ACTIONS), resources=[key.key_arn]))
+    return alert_publisher(
+        scope,
+        "Publisher",
+        description="EventBridge publishes what becomes of a key of Amazon ECR",
+        statements=statements,
+    )

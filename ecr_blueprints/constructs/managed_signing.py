@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+import aws_cdk as cdk
 from aws_cdk import aws_signer as signer
 from constructs import Construct
 
@@ -13,14 +14,17 @@ from ecr_blueprints.constructs.argument_type import TEXT, TEXTS, Accepted, check
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.registry_environment import check_registry, check_same_environment
-from ecr_blueprints.constructs.signing_profile import SigningProfile
+from ecr_blueprints.constructs.signing_profile import (
+    SigningProfile,
+    check_profile_name,
+    profile_name_with,
+)
 from ecr_blueprints.constructs.stage_patterns import stage_patterns
 from ecr_blueprints.domain.quotas import FILTERS_PER_SIGNING_RULE
 from ecr_blueprints.domain.repository_filter import SigningFilter
 from ecr_blueprints.domain.signing import (
     SignatureValidity,
     SigningProfileArn,
-    check_signing_profile_name,
     check_signing_region,
 )
 from ecr_blueprints.errors import InvalidValueError
@@ -73,7 +77,8 @@ class ManagedSigning(Construct):
         repositories: 1 to 100 filters such as ``prod/*``, anchored at both ends; ``prod/`` is none. Default:
             the names of the stages that the registry declares as production.
         profile: The signing profile: a `SigningProfile`, one of CDK, or the ARN of one of the same Region, of
-            this account or another. Default: one is made.
+            this account or another; one of another stack is deployed before the registry's. Default: one is
+            made, beside the registry's signing configuration.
         profile_name: The name of the profile that is made. Default: ``ecr_`` and the construct's id.
         validity: How long a signature is valid. Default: 135 months.
 
@@ -126,7 +131,9 @@ class ManagedSigning(Construct):
             check_literal_text(
                 name, argument="profile_name", where=path, because="whoever verifies has to know it"
             )
-            check_signing_profile_name(name)
+            check_profile_name(
+                scope, registry.environment, profile_name_with(name, validity), where=f"{path}/{_PROFILE_ID}"
+            )
             arn = registry.arn("signer", f"/signing-profiles/{name}")
         rule = SigningRule(
             source=SourceLocation(construct_path=path, resource_type="AWS::ECR::SigningConfiguration"),
@@ -140,15 +147,27 @@ class ManagedSigning(Construct):
         self.profile: SigningProfile | None = None
         resource: SigningProfile | None = profile if isinstance(profile, SigningProfile) else None
         if name:
-            resource = self.profile = SigningProfile(self, _PROFILE_ID, profile_name=name, validity=validity)
+            # Where the rule is rendered: stacks that need each other could not be deployed.
+            together = cdk.Stack.of(registry) is cdk.Stack.of(self)
+            resource = self.profile = SigningProfile(
+                self if together else registry,
+                _PROFILE_ID if together else f"SigningProfile-{construct_id}",
+                profile_name=name,
+                validity=validity,
+            )
             arn = self.profile.profile_arn
             rule = SigningRule(source=rule.source, profile_arn=_resolvable(arn), filters=filters)
         self.profile_arn = arn
         if resource is not None:
             registry.add_signing_profile(resource)
         registry.contribute(rule)
-        if resource is not None and registry.signing_configuration is not None:
-            registry.signing_configuration.add_resource_dependency(resource.resource)
+        configuration = registry.signing_configuration
+        if (
+            resource is not None
+            and configuration is not None
+            and cdk.Stack.of(resource) is cdk.Stack.of(registry)
+        ):
+            configuration.add_resource_dependency(resource.resource)
 
 
 def _filters(repositories: Sequence[str] | None, registry: PrivateRegistry, where: str) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ class OperationalAlerts(Construct):
     * A replication that failed. The event is the destination's: have the alerts there too.
     * A pull-through cache that could not ask its upstream: any sync status but ``SUCCESS``, since AWS's page
       shows no other. The whole event is in the message, with ECR's reason if it gives one.
-    * An image that ECR could not sign, of which there is no event: see `SigningAlerts`.
+    * An image that ECR could not sign, of which there is no event: a function looks at what was pushed.
     * Images that a lifecycle policy deleted or could not delete. The event comes by CloudTrail, so that the
       account needs a trail that logs management events; without one nothing is told.
     * A quota of API calls or repositories that is used to 80 %.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ecr_blueprints.constructs.argument_type import check_arguments
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.image_repository_arguments import IMAGE_REPOSITORY_ARGUMENTS
 from ecr_blueprints.constructs.owner_tags import OWNER_SEGMENT, OWNER_TAG
 from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.errors import InvalidValueError
@@ -42,10 +44,11 @@ def owner_outside_convention(
         where: The construct, for the error.
 
     Raises:
-        InvalidValueError: None is given, and the registry reads owners from names.
+        InvalidValueError: A value of another type, or no owner although the registry reads owners from names.
 
     Practices: NAME-3
     """
+    check_arguments({"owner": owner, "tags": tags}, IMAGE_REPOSITORY_ARGUMENTS, where=where)
     if owner is not None or registry is None or OWNER_TAG in (tags or {}):
         return owner
     convention = registry.ledger.production.convention

@@ -39,7 +39,8 @@ def owner_tags(
         The tags in the order of their keys, the owner first.
 
     Raises:
-        InvalidValueError: A key or value that AWS does not take, two different owners, or too many tags.
+        InvalidValueError: A key or value that AWS does not take, an empty owner, two different ones, or too
+            many tags.
 
     Practices: NAME-3
     """
@@ -55,6 +56,13 @@ def owner_tags(
     if owner is not None:
         given[OWNER_TAG] = owner
     check_resource_tags(given, where="ImageRepository(tags=…)")
+    if not given.get(OWNER_TAG, "-").strip():
+        raise InvalidValueError(
+            f"the owner {given[OWNER_TAG]!r} has 0 characters besides spaces",
+            where="owner",
+            allowed="a name of at least one character",
+            fix="name the team, or leave the owner out",
+        )
     return {key: given[key] for key in sorted(given, key=lambda key: (key != OWNER_TAG, key))}
 
 

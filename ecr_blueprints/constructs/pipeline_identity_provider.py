@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, IConstruct
 
-from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
+from ecr_blueprints.constructs.app_registries import app_anchor
+from ecr_blueprints.constructs.construct_place import check_free, check_place, environment_of, path_under
 from ecr_blueprints.constructs.federated_role import check_identity
 from ecr_blueprints.constructs.web_identity import audience_of
 from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
+from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["PipelineIdentityProvider"]
+__all__ = ["PipelineIdentityProvider", "check_no_other_provider"]
+
+_BY_APP: WeakKeyDictionary[IConstruct, dict[tuple[str, str], str]] = WeakKeyDictionary()
 
 
 class PipelineIdentityProvider(Construct):
@@ -41,7 +47,8 @@ class PipelineIdentityProvider(Construct):
         arn: Its ARN.
 
     Raises:
-        InvalidValueError: It is no `FederatedIdentity`.
+        InvalidValueError: It is no `FederatedIdentity`, or this app makes the issuer's provider in the
+            account already: in any of its stacks, or in this one where the account is left open.
 
     Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-oidcprovider.html
 
@@ -50,9 +57,12 @@ class PipelineIdentityProvider(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, identity: FederatedIdentity) -> None:
         check_place(scope, construct_id, kind="PipelineIdentityProvider")
-        check_identity(identity, where=path_under(scope, construct_id))
+        path = path_under(scope, construct_id)
+        check_identity(identity, where=path)
+        check_no_other_provider(scope, identity, where=path)
         check_free(scope, construct_id)
         super().__init__(scope, construct_id)
+        _providers(scope)[_place(scope, identity)] = path
         # Without thumbprints, IAM takes the issuer's certificate authority from the issuer itself.
         self.resource = iam.CfnOIDCProvider(
             self,
@@ -66,3 +76,36 @@ class PipelineIdentityProvider(Construct):
     def arn(self) -> str:
         """The provider's ARN."""
         return self.resource.attr_arn
+
+
+def check_no_other_provider(scope: Construct, identity: FederatedIdentity, *, where: str) -> None:
+    """Refuse a second provider of an issuer in one account: IAM knows no Regions, and has one for each URL.
+
+    Args:
+        scope: A construct of the stack in which it is to be.
+        identity: Whose tokens.
+        where: The construct that is to make it, for the error.
+
+    Raises:
+        InvalidValueError: This app makes it already; the error names both.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html
+    """
+    other = _providers(scope).get(_place(scope, identity))
+    if other is not None:
+        raise InvalidValueError(
+            f"{other!r} makes the provider of {identity.token_issuer} already, and {where!r} would too",
+            where=where,
+            allowed="one provider for each issuer in an account",
+            fix="make it once, and pass it as provider= to roles of its stack; leave provider out elsewhere",
+        )
+
+
+def _providers(scope: Construct) -> dict[tuple[str, str], str]:
+    return _BY_APP.setdefault(app_anchor(scope), {})
+
+
+def _place(scope: Construct, identity: FederatedIdentity) -> tuple[str, str]:
+    """The account, or the stack that leaves it open, and the issuer."""
+    account, _ = environment_of(scope)
+    return account or f"stack {cdk.Stack.of(scope).node.path}", identity.token_issuer

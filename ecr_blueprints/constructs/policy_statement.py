@@ -11,6 +11,18 @@ from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["check_registry_statement", "check_statement"]
 
+_KEYS_OF_PRINCIPALS: Final = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalisawsservice",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:viaawsservice",
+    }
+)
+"""Conditions that say who is meant; one on a network or an address says nothing of Inspector's role."""
+
 _NEEDED_BY_INSPECTOR: Final = "ecr:PutRegistryScanningConfiguration"
 """What Amazon Inspector has to be able to call for enhanced scanning (facts §5).
 
@@ -66,8 +78,14 @@ def check_registry_statement(statement: iam.PolicyStatement, *, where: str) -> N
         )
 
 
+def _excepts_inspector(statement: iam.PolicyStatement) -> bool:
+    """Whether a condition may let Inspector through, whose role is one of the registry's own account."""
+    conditions = statement.conditions or {}
+    return any(key.lower() in _KEYS_OF_PRINCIPALS for keys in conditions.values() for key in keys)
+
+
 def _denies_inspector(statement: iam.PolicyStatement) -> bool:
-    if statement.effect is not iam.Effect.DENY or statement.conditions:
+    if statement.effect is not iam.Effect.DENY or _excepts_inspector(statement):
         return False
     needed = _NEEDED_BY_INSPECTOR.lower()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
@@ -105,6 +106,20 @@ class PrivateRegistry(RegistryOwner):
     The scanning configuration and the registry policy stay when their stack goes. Deleting the scanning
     configuration all the same may switch Amazon Inspector off for the registry (facts §5).
 
+    Creates:
+        * one ``AWS::ECR::RegistryScanningConfiguration``, unless ``manage`` says otherwise. By default it
+          **switches the registry to enhanced scanning**, which Amazon Inspector bills per image and rescan
+          (https://aws.amazon.com/inspector/pricing/); it is kept when the stack goes;
+        * one ``AWS::ECR::RepositoryCreationTemplate`` for ``ROOT``, unless ``root_template=False``;
+        * one ``AWS::SSM::Parameter`` of a fixed name, by which a second owner fails, unless
+          ``owner_parameter=False``; both cost nothing and go with the stack;
+        * with the first statement an ``AWS::ECR::RegistryPolicy``, which is kept; with the first rule an
+          ``AWS::ECR::ReplicationConfiguration`` or ``AWS::ECR::SigningConfiguration``.
+
+        The smallest one, for a registry that somebody else owns, creates nothing:
+        ``PrivateRegistry(stack, "Registry", root_template=False,
+        manage=RegistryManagement(scanning=Ownership.UNMANAGED, owner_parameter=False))``.
+
     Args:
         scope: The construct to belong to; the registry is that of its stack's account and Region.
         construct_id: Its id; the logical IDs follow from it.
@@ -174,7 +189,12 @@ class PrivateRegistry(RegistryOwner):
         ownership.check(account=environment.account, has_root_template=root_template is not False, where=path)
         root_options = choose_root_options(root_template, ownership.root_template)
         if root_options is not None:
-            check_root_template(root_options, registry_path=path, region=environment.region)
+            check_root_template(
+                root_options,
+                registry_path=path,
+                account=environment.account,
+                region=environment.region,
+            )
         ledger = RegistryLedger(
             Registry(
                 account=environment.account,
@@ -183,6 +203,7 @@ class PrivateRegistry(RegistryOwner):
                 production=declared,
                 base_prefixes=_base_prefixes(base_prefixes, path),
                 required_tags=() if tagging is None else tuple(tagging.required),
+                encryption=None if encryption is None else encryption.in_model,
             ),
             scanning=RegistryScanning() if scanning is None else scanning,
             sources=singleton_sources(path, ownership),
@@ -194,10 +215,15 @@ class PrivateRegistry(RegistryOwner):
         )
         self.encryption = encryption
         self.tagging = tagging
+        self._fence: str | None = None
         self._caches: list[PullThroughCache] = []
         self._creation_templates: list[RepositoryCreationTemplate] = []
         self.root_template = None if root_options is None else make_root_template(self, root_options)
         self.owner_parameter = self._make_owner_parameter()
+        if self.owner_parameter is not None:
+            self._singletons.wait_for(self.owner_parameter)
+            if self.root_template is not None and ownership.root_template is not Ownership.IMPORT:
+                self.root_template.resource.add_resource_dependency(self.owner_parameter)
         in_app.add(environment.key, self)
         self.node.add_validation(RegistryAtSynthesis(self))
 
@@ -220,7 +246,8 @@ class PrivateRegistry(RegistryOwner):
             account: The registry's account. Default: the stack's own, or else the one in the stack's Region,
                 or else the only one in the contract.
             region: The registry's Region. Default: the stack's own, or else the only one.
-            encryption: The KMS key of the registry for new repositories of this app. Default: AES-256.
+            encryption: The KMS key of the registry for new repositories of this app, with the record of those
+                that exist. Default: AES-256; synthesis warns where the contract says that there is a key.
 
         Raises:
             ContractError: The file is no contract, or does not say which registry is meant.
@@ -315,7 +342,7 @@ class PrivateRegistry(RegistryOwner):
         *,
         applied_for: Sequence[AppliedFor | str],
         description: str | None = None,
-        tag_mutability: TagMutability | None = None,
+        tag_mutability: TagMutability | ecr.TagMutability | str | None = None,
         lifecycle: LifecyclePolicy | Retention | None = _DEFAULT_RETENTION,
         repository_policy: Mapping[str, Any] | iam.PolicyDocument | None = None,
         resource_tags: Mapping[str, str] | None = None,
@@ -380,7 +407,7 @@ class PrivateRegistry(RegistryOwner):
                 fix="add the statement where the registry policy is owned, or manage it here",
             )
         check_registry_statement(statement, where=f"{self._path}.add_to_registry_policy")
-        contributor = f"#{len(self._policy.statements)}"
+        contributor = f"#{len(self._policy.contributors)}"
         self.set_registry_policy(contributor, [statement.to_statement_json()])
 
     def deny_outside_organization(self, organization_id: str, *, except_accounts: Sequence[str] = ()) -> None:
@@ -391,10 +418,11 @@ class PrivateRegistry(RegistryOwner):
 
         Args:
             organization_id: ``o-`` and 10 to 32 lower-case letters or digits.
-            except_accounts: Accounts outside it that are let through, 12 digits each. Default: none.
+            except_accounts: Accounts outside it that are let through, 12 digits each; said again, the later
+                ones are in the place of the earlier. Default: none.
 
         Raises:
-            InvalidValueError: A malformed id, or the policy would be too long.
+            InvalidValueError: A malformed id, a second organization, or the policy would be too long.
         """
         organization = named_organization(organization_id, method="deny_outside_organization")
         accounts = (
@@ -403,12 +431,22 @@ class PrivateRegistry(RegistryOwner):
         statement = deny_outside_organization(
             organization, repository_arn=self.arn("ecr", "repository/*"), except_accounts=accounts
         )
-        self.set_registry_policy(f"organization {organization}", [statement])
+        if self._fence not in (None, organization):
+            raise InvalidValueError(
+                f"what is outside {self._fence} is denied already, which {organization} is",
+                where=f"{self._path}.deny_outside_organization(…)",
+                allowed="one organization",
+                fix="name the accounts of the other one with except_accounts",
+            )
+        self.set_registry_policy("outside the organization", [statement])
+        self._fence = organization
+        self.require_policy_scope(f"what is denied outside {organization}")
 
     def allow_cache_upstream(self, *account_ids: str, prefixes: Sequence[str]) -> None:
         """Let other accounts' ECR-to-ECR caches have this registry as their upstream.
 
-        It takes effect whole in policy scope ``V2`` only (facts §6).
+        It takes effect whole in policy scope ``V2`` only (facts §6). A `PullThroughCache` of this app does it
+        for itself.
 
         Args:
             account_ids: The accounts that own the caches, 12 digits each.
@@ -431,7 +469,10 @@ class PrivateRegistry(RegistryOwner):
             partition=self.partition,
             repository_arns=[self.repository_arn_under(prefix) for prefix in dict.fromkeys(prefixes)],
         )
-        self.set_registry_policy(f"upstream of {', '.join(accounts)}", [statement])
+        # A second call adds to what the first has said.
+        contributor = f"upstream of {', '.join(accounts)}: {', '.join(prefixes)}"
+        self.set_registry_policy(contributor, [statement])
+        self.require_policy_scope(f"what the caches of {', '.join(accounts)} are allowed")
 
     def declare_repository(self, repository: Repository, *, exception: str | None = None) -> None:
         """Enter a repository of this registry; `ImageRepository` does it for itself.

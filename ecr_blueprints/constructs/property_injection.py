@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 import aws_cdk as cdk
@@ -9,13 +12,35 @@ import jsii
 from aws_cdk import aws_ecr as ecr
 from constructs import IConstruct, IValidation
 
-__all__ = ["is_injected"]
+__all__ = ["InjectsOthers", "has_own_defaults", "is_injected", "with_own_defaults"]
 
 _LATER: Final = "_ecr_blueprints_later_injectors"
 """The attribute of a construct that was asked and has no injector: what looks at it again."""
 
 _LATE_WARNING: Final = "ecr-blueprints:late-property-injector"
 """The id of the warning that an injector came after repositories that it did not reach."""
+
+
+_HAS_OWN_DEFAULTS: Final[ContextVar[bool]] = ContextVar("_HAS_OWN_DEFAULTS", default=False)
+
+
+class InjectsOthers:
+    """An injector of the library's: it leaves an `ImageRepository` alone, which has defaults by its kind."""
+
+
+@contextmanager
+def with_own_defaults() -> Iterator[None]:
+    """While an `ImageRepository` is made: CDK does not tell an injector which class it is asked for."""
+    before = _HAS_OWN_DEFAULTS.set(True)
+    try:
+        yield
+    finally:
+        _HAS_OWN_DEFAULTS.reset(before)
+
+
+def has_own_defaults() -> bool:
+    """Whether the repository that is being made is an `ImageRepository`, or a subclass of it."""
+    return _HAS_OWN_DEFAULTS.get()
 
 
 def is_injected(scope: IConstruct) -> bool:
@@ -52,7 +77,8 @@ def is_injected(scope: IConstruct) -> bool:
 def _has_injector(construct: IConstruct) -> bool:
     if not cdk.PropertyInjectors.has_property_injectors(construct):
         return False
-    return cdk.PropertyInjectors.of(construct).for_(ecr.Repository.PROPERTY_INJECTION_ID) is not None
+    injector = cdk.PropertyInjectors.of(construct).for_(ecr.Repository.PROPERTY_INJECTION_ID)
+    return injector is not None and not isinstance(injector, InjectsOthers)
 
 
 @jsii.implements(IValidation)

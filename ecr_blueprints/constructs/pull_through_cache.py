@@ -21,8 +21,9 @@ from ecr_blueprints.constructs.cache_credential_secret import CacheCredentialSec
 from ecr_blueprints.constructs.cache_lambda import CachedFunctionImages, check_not_lambda
 from ecr_blueprints.constructs.cache_plan import CREDENTIAL_ID, ROLE_ID, TEMPLATE_ID, CachePlan
 from ecr_blueprints.constructs.cache_pull_grant import check_create, grant_identity_pull
+from ecr_blueprints.constructs.cache_upstream_access import UpstreamAccess
 from ecr_blueprints.constructs.cache_upstream_role import CacheUpstreamRole
-from ecr_blueprints.constructs.cache_validation import CacheValidation, OnInvalid
+from ecr_blueprints.constructs.cache_validation import DEFAULT_PATIENCE_SECONDS, CacheValidation, OnInvalid
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.grantee import account_of, check_grantee, check_unconditional, role_arn_of
@@ -66,6 +67,10 @@ class PullThroughCache(Construct):
     (facts §10). It freezes nothing that was not pulled yet, no repository that existed before, and nothing
     that ECR's lifecycle policy deletes. Where those matter, copy the image into an ordinary repository.
 
+    Of a registry of another account, that registry has to allow the copy, see
+    `PrivateRegistry.allow_cache_upstream`. If this app owns it too, and made its `PrivateRegistry` before the
+    cache, the cache adds the statement itself: for ``upstream_prefix``, or without one for every repository.
+
     Example:
         Docker Hub, for the nodes of another account::
 
@@ -94,25 +99,30 @@ class PullThroughCache(Construct):
             ``public.ecr.aws``, ``acme.azurecr.io``, ``UpstreamRegistry.ecr("222233334444", "eu-west-1")``.
         prefix: The prefix of its repositories, 2 to 30 characters, or ``ROOT`` for every name that no other
             cache has. Default: the upstream's key.
+            Under ``ROOT`` the cache has the registry's ``ROOT`` template, where there is one: whom another
+            account's pull is granted to may pull what replication creates by it, too.
         upstream_prefix: Of another ECR registry, the prefix that is cached, 2 to 30 characters; the cache's
             prefix takes its place: under ``my-app`` with the upstream prefix ``upstream-app``, the upstream's
             ``upstream-app/api`` is ``my-app/api``. Not with the prefix ``ROOT``. Default: all of it.
         credential: An existing secret with the credential: a construct, its full ARN, or its name. By name,
-            the rule gets the ARN without the suffix that Secrets Manager appends; that ECR takes it is not
-            documented (unverified). Default: where the upstream needs one, a secret is made with a
-            placeholder.
+            the rule gets the ARN without the suffix that Secrets Manager appends. Secrets Manager finds the
+            secret by it; that ECR takes it is not documented (unverified). Default: where the
+            upstream needs one, a secret is made with a placeholder.
         secret_name: The name of the secret that is made. Default: ``ecr-pullthroughcache/<prefix>``.
         role: Of another ECR registry, the role that ECR assumes to reach it: a construct or its ARN, in the
             cache's account. It has to trust ``pullthroughcache.ecr.amazonaws.com``. Default: one is made,
             also for another Region of the same account, where AWS's pages disagree whether it is needed.
-        template: The creation template's settings. Default: mutable tags, or immutable ones where frozen;
+        template: The creation template's settings; under ``ROOT`` only where the registry has
+            ``root_template=False``. Default: mutable tags, or immutable ones where frozen;
             untagged images deleted after 14 days, AES-256, no tags, no role.
         frozen: Whether cached tags stay as they were pulled first. Default: no, they follow the upstream.
         validate: Whether each deployment of the rule asks ECR whether it can log in to the upstream, see
-            `CacheValidation`: True to fail where it cannot, ``OnInvalid.WARN`` to tell and go on. A secret
-            that is made holds a placeholder: put the credential in before this is asked. Default: no.
+            `CacheValidation`: ``OnInvalid.FAIL`` to fail where it cannot, ``OnInvalid.WARN`` to tell and go
+            on. True is to fail, except where the secret is made here: that holds a placeholder, with which
+            every first deployment would be rolled back, so that it is to tell. Write ``OnInvalid.FAIL`` once
+            the credential is in. Default: no.
         wait_for_secret: Whether the rule waits until Secrets Manager knows the secret that is made, see
-            `SecretReady`: right after its secret a rule has been seen to fail. Default: no.
+            by a custom resource: right after its secret a rule has been seen to fail. Default: no.
 
     Attributes:
         upstream: What it caches.
@@ -120,7 +130,7 @@ class PullThroughCache(Construct):
         frozen: Whether cached tags stay as they were pulled first.
         secret: The secret that was made; None if one was given or none is needed.
         role: The role that was made or given as a construct; None otherwise.
-        template: The creation template.
+        template: The creation template; under ``ROOT`` the registry's, where it has one.
         validation: The check after deployment; None if there is none.
         resource: The rule, a ``CfnPullThroughCacheRule``.
 
@@ -172,6 +182,9 @@ class PullThroughCache(Construct):
             validate=validate,
             wait_for_secret=wait_for_secret,
         )
+        access = UpstreamAccess.find(
+            scope, plan.upstream, upstream_prefix=plan.upstream_prefix, account=registry.account, path=path
+        )
         check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         self._registry = registry
@@ -195,7 +208,7 @@ class PullThroughCache(Construct):
                 cache_arn=self.repository_arn_pattern,
                 upstream=str(plan.upstream),
             )
-        self.template = RepositoryCreationTemplate(
+        self.template = plan.shared_template or RepositoryCreationTemplate(
             self,
             TEMPLATE_ID,
             registry=registry,
@@ -221,8 +234,15 @@ class PullThroughCache(Construct):
             self.resource.node.add_dependency(ready)
         self.validation: CacheValidation | None = None
         if plan.on_invalid is not None:
+            # A placeholder never passes: where that is only told, nothing is worth waiting for.
+            is_told = self.secret is not None and plan.on_invalid is OnInvalid.WARN
             self.validation = CacheValidation(
-                self, "Validation", rule=self.resource, prefix=plan.prefix, on_invalid=plan.on_invalid
+                self,
+                "Validation",
+                rule=self.resource,
+                prefix=plan.prefix,
+                on_invalid=plan.on_invalid,
+                patience_seconds=0 if is_told else DEFAULT_PATIENCE_SECONDS,
             )
         # The first pull may follow the rule at once; the repository it creates shall find its template.
         self.resource.add_resource_dependency(self.template.resource)
@@ -232,6 +252,8 @@ class PullThroughCache(Construct):
             )
         registry.contribute(plan.rule)
         registry.add_cache(self)
+        if access is not None:
+            access.allow()
 
     def _make_secret(self, plan: CachePlan) -> CacheCredentialSecret | None:
         name = plan.credential.new_secret_name

@@ -36,7 +36,7 @@ class PullTimeUpdateExclusion(Construct):
     Example:
         The role of a scanner::
 
-            from ecr_blueprints.constructs.pull_time_update_exclusion import PullTimeUpdateExclusion
+            from ecr_blueprints import PullTimeUpdateExclusion
 
             PullTimeUpdateExclusion(
                 stack,
@@ -47,7 +47,8 @@ class PullTimeUpdateExclusion(Construct):
 
     Creates:
         An ``AWS::ECR::PullTimeUpdateExclusion``, which costs nothing and goes with its stack. From then on
-        the principal's pulls count again.
+        the principal's pulls count again. The `PrivateRegistry` has resources of its own; its page has the
+        smallest one, which creates nothing.
 
     Args:
         scope: The construct to belong to, in a stack of the registry's account and Region.

@@ -10,12 +10,14 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.h
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final, Protocol
 
 from aws_cdk import aws_iam as iam
+from constructs import Construct, DependencyGroup
 
 from ecr_blueprints.constructs.cdk_token import is_token
-from ecr_blueprints.constructs.grantee import account_of, role_arn_of
+from ecr_blueprints.constructs.grantee import accounts_of, words_for
 from ecr_blueprints.domain.signing import SIGN_PAYLOAD
 from ecr_blueprints.domain.wildcard import WILDCARD
 
@@ -37,74 +39,73 @@ class PushGrant(Protocol):
         """The name that can be pushed to, or a pattern with ``*``: ``team-a/*``."""
 
     @property
-    def account(self) -> str | None:
-        """The pusher's account, if it is known and another one than the registry's."""
+    def accounts(self) -> tuple[str, ...] | None:
+        """The pusher's accounts, as far as they are known; None if it may be of any account."""
 
     @property
-    def role_arn(self) -> str | None:
-        """The pusher's role in that account; None if it is the account itself."""
+    def pusher(self) -> str:
+        """Who it is, for people."""
 
-    def sign(self, profile_arns: Sequence[str]) -> None:
+    def sign(self, profile_arns: Sequence[str]) -> bool:
         """Let the pusher sign with these profiles too; what it can already, it keeps.
 
         Args:
             profile_arns: The ARNs of signing profiles, literal or tokens.
+
+        Returns:
+            Whether this app could write that into the pusher's own policy.
         """
 
 
 class PushPermission:
-    """A push grant to a principal, whose own policy takes what signing needs.
-
-    A principal whose policy this app does not hold is granted nothing: its account has to allow
-    ``signer:SignPayload``, and the profile has to admit it.
+    """A push grant to a principal, whose own policy takes what signing needs, if this app holds it.
 
     Args:
         grantee: Who may push.
         repositories: The name that can be pushed to, or a pattern with ``*``.
-        registry_account: The registry's account, if it is known.
+        scope: A construct in whose stack the grantee's tokens are resolved. Default: they are not.
 
     Practices: SIGN-3
     """
 
-    def __init__(self, grantee: iam.IGrantable, *, repositories: str, registry_account: str | None) -> None:
+    def __init__(self, grantee: iam.IGrantable, *, repositories: str, scope: Construct | None = None) -> None:
         self._grantee = grantee
         self._repositories = repositories
-        account = account_of(grantee)
-        self._account = None if account in (None, registry_account) else account
-        self._role_arn = None if self._account is None else role_arn_of(grantee)
+        self._scope = scope
         # A principal that pushes to many repositories is let sign with a profile once.
         attributes = getattr(grantee, "__dict__", {})
-        self._signs_with: set[str] = attributes.setdefault(_ATTRIBUTE, set())
+        self._signs_with: dict[str, bool] = attributes.setdefault(_ATTRIBUTE, {})
 
     @property
     def repositories(self) -> str:
         """The name that can be pushed to, or a pattern with ``*``."""
         return self._repositories
 
-    @property
-    def account(self) -> str | None:
-        """The pusher's account, if it is known and another one than the registry's."""
-        return self._account
+    @cached_property
+    def accounts(self) -> tuple[str, ...] | None:
+        """The pusher's accounts, as far as they are known; None if it may be of any account."""
+        return accounts_of(self._grantee, self._scope)
 
-    @property
-    def role_arn(self) -> str | None:
-        """The pusher's role in that account."""
-        return self._role_arn
+    @cached_property
+    def pusher(self) -> str:
+        """Who it is, for people."""
+        return words_for(self._grantee, self._scope)
 
-    def sign(self, profile_arns: Sequence[str]) -> None:
-        """Let the pusher sign with these profiles too, one statement for each."""
+    def sign(self, profile_arns: Sequence[str]) -> bool:
+        """Let the pusher sign with these profiles too, one statement for each; see `PushGrant.sign`."""
         for arn in profile_arns:
             if arn not in self._signs_with:
-                self._signs_with.add(arn)
-                self._grantee.grant_principal.add_to_principal_policy(
-                    iam.PolicyStatement(actions=[SIGN_PAYLOAD], resources=[arn])
+                self._signs_with[arn] = _is_written(
+                    self._grantee.grant_principal,
+                    iam.PolicyStatement(actions=[SIGN_PAYLOAD], resources=[arn]),
                 )
+        return all(self._signs_with[arn] for arn in profile_arns)
 
 
 class RolePushPermission:
-    """A push grant to a role of another account, of which this app knows the ARN alone.
+    """A push grant to a role of which this app knows the ARN alone.
 
-    Its identity-based policy is its account's: nothing can be added to it from here.
+    Nothing can be added to its identity-based policy from here.
 
     Args:
         account: The role's account.
@@ -123,17 +124,28 @@ class RolePushPermission:
         return self._repositories
 
     @property
-    def account(self) -> str | None:
+    def accounts(self) -> tuple[str, ...] | None:
         """The role's account."""
-        return self._account
+        return (self._account,)
 
     @property
-    def role_arn(self) -> str | None:
+    def pusher(self) -> str:
         """The role's ARN."""
         return self._role_arn
 
-    def sign(self, profile_arns: Sequence[str]) -> None:
-        """Nothing: the role's account has to allow it, and the profile's permission to admit it."""
+    def sign(self, profile_arns: Sequence[str]) -> bool:
+        """Nothing: whoever owns the role has to allow it."""
+        return False
+
+
+def _is_written(principal: iam.IPrincipal, statement: iam.PolicyStatement) -> bool:
+    """Add a statement to a principal's own policy; tell whether there is one that it went into."""
+    added = principal.add_to_principal_policy(statement)
+    if not added.statement_added:
+        return False
+    # CDK says of an imported role that it must not change, too, that the statement was added. Where one
+    # really was, the answer depends on a policy, except for a role that CDK makes.
+    return isinstance(principal, iam.Role) or not isinstance(added.policy_dependable, DependencyGroup)
 
 
 def names_pushed_to(repository_name: str | None) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import aws_cdk as cdk
 import jsii
 from constructs import IValidation
 
+from ecr_blueprints.constructs.push_grants import PushersAtSynthesis
 from ecr_blueprints.constructs.registry_management import Ownership
+from ecr_blueprints.constructs.second_owner import second_owners
 
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
 
 __all__ = ["RegistryAtSynthesis"]
+
+_POLICY_SCOPE: Final = "ecr-blueprints:registry-policy-needs-scope-v2"
+"""The id of the warning that part of the registry policy may be idle."""
 
 
 @jsii.implements(IValidation)
@@ -27,6 +32,7 @@ class RegistryAtSynthesis:
     def __init__(self, registry: PrivateRegistry) -> None:
         self._registry = registry
         self._noted: set[str] = set()
+        self._pushers = PushersAtSynthesis(registry, registry.push_grants)
 
     def validate(self) -> list[str]:
         """Note what somebody should know, each once; give what is wrong, an error of the synthesis."""
@@ -34,14 +40,24 @@ class RegistryAtSynthesis:
             if note not in self._noted:
                 cdk.Annotations.of(self._registry).add_info(note)
                 self._noted.add(note)
+        unmet = self._registry.unmet_policy_scope
+        if unmet and _POLICY_SCOPE not in self._noted:
+            self._noted.add(_POLICY_SCOPE)
+            cdk.Validations.of(self._registry).add_warning(
+                _POLICY_SCOPE,
+                f"in the registry policy, {' and '.join(unmet)} take effect in policy scope V2 only; add "
+                "RegistrySettings, or acknowledge this where the registry is known to be in V2",
+            )
+        errors = second_owners(self._registry)
+        self._pushers.validate()
         manage = self._registry.manage
         if manage.registry_policy is Ownership.IMPORT and self._registry.registry_policy is None:
-            return [
+            errors.append(
                 f"{self._registry.node.path}: the registry policy is to be imported, and nothing contributes "
                 "a statement; fix: add the existing statements with add_to_registry_policy, or leave it "
                 "unmanaged"
-            ]
-        return []
+            )
+        return errors
 
     def _notes(self) -> list[str]:
         notes = []

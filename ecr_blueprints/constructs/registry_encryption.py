@@ -16,6 +16,7 @@ from ecr_blueprints.domain.encryption import EncryptionType, check_template_kms_
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.existing_repositories import RECORD_COMMAND, ExistingRepositories
+from ecr_blueprints.registry.unresolved import Unresolved
 
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.registry_reference import RegistryReference
@@ -37,9 +38,7 @@ class RegistryEncryption:
     Example:
         A new registry with a key::
 
-            from ecr_blueprints.constructs.registry_encryption import RegistryEncryption
-            from ecr_blueprints.constructs.registry_encryption_key import RegistryEncryptionKey
-            from ecr_blueprints.registry.existing_repositories import ExistingRepositories
+            from ecr_blueprints import ExistingRepositories, RegistryEncryption, RegistryEncryptionKey
 
             RegistryEncryption(
                 key=RegistryEncryptionKey(stack, "ImagesKey"), existing=ExistingRepositories.none()
@@ -92,6 +91,16 @@ class RegistryEncryption:
     def key_arn(self) -> str:
         """The key's ARN, or the token that stands for it."""
         return key_arn(self.key)
+
+    @property
+    def in_model(self) -> Encryption:
+        """What new repositories are encrypted with, as the read model holds it."""
+        arn = self.known_arn or (self.key if isinstance(self.key, str) else None)
+        if arn is None or is_token(arn):
+            return Encryption(
+                type=EncryptionType.KMS, kms_key=Unresolved("the registry's key", depends_on="deployment")
+            )
+        return Encryption(type=EncryptionType.KMS, kms_key=arn)
 
     def is_certainly(self, recorded: Encryption) -> bool:
         """Whether a recorded repository has this very key; False where that cannot be told.

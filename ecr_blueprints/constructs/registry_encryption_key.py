@@ -14,6 +14,8 @@ from aws_cdk.interfaces import ResourceEnvironment
 from aws_cdk.interfaces.aws_kms import IKeyRef, KeyReference
 from constructs import Construct
 
+from ecr_blueprints.constructs.alert_place import check_alert_place
+from ecr_blueprints.constructs.alert_topics import AlertTopics
 from ecr_blueprints.constructs.argument_type import TEXT, Accepted, check_arguments
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
@@ -23,7 +25,7 @@ from ecr_blueprints.constructs.encryption_key import (
     check_key_region,
     key_arn,
 )
-from ecr_blueprints.constructs.key_alarm import KeyAlarm
+from ecr_blueprints.constructs.key_alarm import KeyAlarm, alert_topics_of
 from ecr_blueprints.domain.encryption import check_template_kms_key
 from ecr_blueprints.domain.kms_key import (
     ADMINISTRATION,
@@ -76,11 +78,9 @@ class RegistryEncryptionKey(Construct):
     and a template for replication there.
 
     Example:
-        from aws_cdk import aws_sns as sns
+        from ecr_blueprints import AlertTopics, RegistryEncryptionKey
 
-        from ecr_blueprints.constructs.registry_encryption_key import RegistryEncryptionKey
-
-        alerts = sns.Topic(stack, "Alerts")
+        alerts = AlertTopics(stack, "Alerts")
         images_key = RegistryEncryptionKey(stack, "ImagesKey", alert_topic=alerts)
 
     Creates:
@@ -88,8 +88,8 @@ class RegistryEncryptionKey(Construct):
           that rotation adds (https://aws.amazon.com/kms/pricing/); kept when its stack goes, and removed if
           its creation is rolled back. Not with ``key``;
         * one ``AWS::KMS::Alias``; goes with the stack;
-        * with ``alert_topic``, two ``AWS::Events::Rule`` and a statement in the policy of
-          a topic of this app; they go with the stack.
+        * with ``alert_topic``, two ``AWS::Events::Rule``, and an ``AWS::IAM::Role`` to publish by, unless the
+          topic is one of `AlertTopics`, which has it; they cost nothing and go with the stack.
 
     Args:
         scope: The construct to belong to.
@@ -105,10 +105,11 @@ class RegistryEncryptionKey(Construct):
         creators: ARNs of IAM roles that create repositories, where their IAM policy does not let them use the
             key; by way of ECR alone. They have to exist. Default: whoever the account's IAM policies let.
         alert_topic: Where people hear that the key was disabled or scheduled for deletion, that a grant was
-            revoked, or that it is gone. A topic of this app has its policy extended; any other has to let
-            ``events.amazonaws.com`` publish. A topic encrypted by a key of yours has to let it use that key.
-            The calls reach EventBridge only if a trail of CloudTrail logs the account's management events,
-            those of KMS among them. Default: nobody hears.
+            revoked, or that it is gone: `AlertTopics`, of which it is the gravest severity's, or a topic. The
+            rules publish by a role that may do so and use the topic's key, where the topic knows it; that
+            key's policy has to leave it to the account's IAM policies, as the CDK's default does. The calls
+            reach EventBridge only if a trail of CloudTrail logs the account's management events, those of KMS
+            among them. Default: nobody hears.
 
     Attributes:
         resource: The key, if it was made here; else None.
@@ -116,8 +117,8 @@ class RegistryEncryptionKey(Construct):
         alarm: The rules; None without a topic.
 
     Raises:
-        InvalidValueError: A value that KMS refuses, a key of another Region, or a given key together with
-            what only a new one takes.
+        InvalidValueError: A value that KMS refuses, a key of another Region, a given key together with what
+            only a new one takes, or `AlertTopics` of another account or Region.
 
     Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html,
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
@@ -137,7 +138,7 @@ class RegistryEncryptionKey(Construct):
         pending_days: int | None = None,
         administrators: Sequence[str] = (),
         creators: Sequence[str] = (),
-        alert_topic: sns.ITopic | None = None,
+        alert_topic: AlertTopics | sns.ITopic | None = None,
     ) -> None:
         check_place(scope, construct_id, kind="RegistryEncryptionKey")
         path = path_under(scope, construct_id)
@@ -149,7 +150,7 @@ class RegistryEncryptionKey(Construct):
             "creators": creators,
         }
         check_arguments(given, _ACCEPTED, where=path, required=("administrators", "creators"))
-        _check_topic(alert_topic, path)
+        _check_topic(alert_topic, scope, path)
         stack = cdk.Stack.of(scope)
         if key is None:
             _check_new_key(given, path)
@@ -241,13 +242,17 @@ def _check_given_key(key: object, given: Mapping[str, Any], *, region: str | Non
         check_construct_region(cast("IKeyRef", key), region, where=where)
 
 
-def _check_topic(topic: object, where: str) -> None:
-    if topic is None or hasattr(type(topic), "topic_arn") or hasattr(topic, "topic_arn"):
+def _check_topic(topic: Any, scope: Construct, where: str) -> None:
+    if topic is None:
+        return
+    if isinstance(topic, AlertTopics) or hasattr(type(topic), "topic_arn") or hasattr(topic, "topic_arn"):
+        topics = alert_topics_of(topic)
+        check_alert_place(scope, registry=None, topics=topics, encryption_key=None, where=where)
         return
     raise InvalidValueError(
         f"alert_topic is of the type {type(topic).__name__}",
         where=where,
-        allowed="a topic of aws_cdk.aws_sns",
+        allowed="AlertTopics, or a topic of aws_cdk.aws_sns",
         fix='write sns.Topic.from_topic_arn(scope, "Alerts", "…")' if isinstance(topic, str) else None,
     )
 

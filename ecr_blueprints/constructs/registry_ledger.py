@@ -16,6 +16,8 @@ from ecr_blueprints.constructs.registry_scanning import (
 )
 from ecr_blueprints.constructs.repository_declaration import replacing_repository
 from ecr_blueprints.domain.quotas import (
+    FILTERS_PER_REPLICATION_RULE,
+    FILTERS_PER_SIGNING_RULE,
     PULL_THROUGH_CACHE_RULES,
     PULL_TIME_UPDATE_EXCLUSIONS,
     REPLICATION_DESTINATIONS,
@@ -54,6 +56,19 @@ RegistryContribution = (
     | BuildCache
 )
 """What constructs contribute to a registry."""
+
+_FIXES: Final[Mapping[Quota, str]] = {
+    REPOSITORIES: "put some into the registry of another Region or account",
+    PULL_THROUGH_CACHE_RULES: "let teams share the cache of an upstream: who may pull what is a matter of "
+    "grants; or put some caches into another Region or account",
+    PULL_TIME_UPDATE_EXCLUSIONS: "exclude one role that all scanners assume",
+    SIGNING_RULES: "bring what one profile signs together in one rule, which takes "
+    f"{FILTERS_PER_SIGNING_RULE.value} filters",
+    REPLICATION_RULES_OF_API: "bring what goes to the same destinations together in one rule, which takes "
+    f"{FILTERS_PER_REPLICATION_RULE.value} filters",
+    REPLICATION_DESTINATIONS: "replicate to fewer Regions and accounts: what several rules name counts once",
+}
+"""What to do where a quota is used up; AWS raises none of them but that of repositories."""
 
 _UNMANAGED: Final = SourceLocation()
 """The place of rules whose configuration another party owns."""
@@ -129,9 +144,15 @@ class RegistryLedger:
                     f"the registry would have {count:,} {quota.name}",
                     where=str(contribution.source),
                     allowed=f"at most {quota.value:,}",
+                    fix=_FIXES[quota],
                 )
         if self._changes_rules(contribution):
-            self._plan_for(self._with(contribution))
+            try:
+                self._plan_for(self._with(contribution))
+            except InvalidValueError as error:
+                raise InvalidValueError(
+                    error.what, where=str(contribution.source), allowed=error.allowed, fix=error.fix
+                ) from None
 
     def add(self, contribution: RegistryContribution) -> None:
         """Enter what `check` let pass."""

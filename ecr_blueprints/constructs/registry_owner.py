@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
 from ecr_blueprints.constructs.construct_place import check_free
+from ecr_blueprints.constructs.push_grants import PusherToAllowSigning, PushGrants
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
 from ecr_blueprints.constructs.registry_ledger import RegistryContribution, RegistryLedger
 from ecr_blueprints.constructs.registry_management import Ownership, RegistryManagement
@@ -64,9 +66,10 @@ class RegistryOwner(Construct):
         self._environment = environment
         self._ledger = ledger
         self._settings_owner: str | None = None
-        self._sets_policy_scope = False
-        self._push_grants: list[PushGrant] = []
-        self._signing_profiles: dict[str, SigningProfile] = {}
+        self._policy_scope: Construct | None = None
+        self._needs_policy_scope: list[str] = []
+        self._after_policy_scope: list[Construct] = []
+        self._push_grants = PushGrants(profiles_for=self.signing_profiles_for, account=environment.account)
         self._singletons = RegistrySingletons(self, manage=manage, ledger=ledger)
         self._policy = self._singletons.policy
 
@@ -175,8 +178,7 @@ class RegistryOwner(Construct):
         self._ledger.add(contribution)
         self._singletons.render(self._ledger)
         if isinstance(contribution, SigningRule):
-            for grant in self._push_grants:
-                self._let_sign(grant)
+            self._push_grants.follow_rules()
 
     def replace_creation_template(self, earlier: CreationTemplate, later: CreationTemplate) -> None:
         """Put a creation template in the place of one; called by `RepositoryCreationTemplate`."""
@@ -188,22 +190,21 @@ class RegistryOwner(Construct):
         Where the profile is made in this app and the pusher belongs to another account, the profile's side is
         written too. Called by the library's own grants.
         """
-        self._push_grants.append(grant)
-        self._let_sign(grant)
+        self._push_grants.add(grant)
 
     def add_signing_profile(self, profile: SigningProfile) -> None:
         """Enter a profile that this app makes; called by `ManagedSigning`."""
-        self._signing_profiles[profile.profile_arn] = profile
+        self._push_grants.add_profile(profile)
 
-    def _let_sign(self, grant: PushGrant) -> None:
-        arns = self.signing_profiles_for(grant.repositories)
-        if not arns:
-            return
-        grant.sign(arns)
-        for arn in arns:
-            profile = self._signing_profiles.get(arn)
-            if profile is not None and grant.account is not None:
-                profile.allow_signing_by_account(grant.account)
+    @property
+    def push_grants(self) -> PushGrants:
+        """The push grants to its repositories."""
+        return self._push_grants
+
+    @property
+    def pushers_to_allow_signing(self) -> tuple[PusherToAllowSigning, ...]:
+        """Whoever may push what is signed, and whom this app cannot let sign; synthesis warns of them."""
+        return self._push_grants.to_allow_signing
 
     def check_registry_policy(self, contributor: str, statements: Sequence[Mapping[str, Any]]) -> None:
         """Refuse statements that would make the registry policy too long.
@@ -226,19 +227,46 @@ class RegistryOwner(Construct):
             )
 
     @property
-    def sets_policy_scope(self) -> bool:
-        """Whether this app sets the registry policy's scope to ``V2``."""
-        return self._sets_policy_scope
-
-    @property
     def settings_owner(self) -> str | None:
         """The construct path of the registry's `RegistrySettings`; None if there is none."""
         return self._settings_owner
 
-    def own_settings(self, path: str, *, sets_policy_scope: bool) -> None:
-        """Enter the one `RegistrySettings` of the registry; called by it."""
+    def own_settings(self, path: str, *, policy_scope: Construct | None) -> None:
+        """Enter the one `RegistrySettings` of the registry; called by it.
+
+        Args:
+            path: Its construct path.
+            policy_scope: What sets the registry policy's scope to ``V2``; None if it is left to others.
+        """
         self._settings_owner = path
-        self._sets_policy_scope = sets_policy_scope
+        self._policy_scope = policy_scope
+        for dependent in self._after_policy_scope:
+            self._wait_for_policy_scope(dependent)
+
+    def require_policy_scope(self, reason: str, *, before: Construct | None = None) -> None:
+        """Note that something in the registry policy takes effect in scope ``V2`` only (facts §6).
+
+        Synthesis warns if nothing in this app sets it.
+
+        Args:
+            reason: What takes effect then, such as ``the guard of dev/``.
+            before: What shall not be there before the scope is set. Default: nothing.
+        """
+        self._needs_policy_scope.append(reason)
+        if before is not None:
+            self._after_policy_scope.append(before)
+            self._wait_for_policy_scope(before)
+
+    @property
+    def unmet_policy_scope(self) -> tuple[str, ...]:
+        """What takes effect in scope ``V2`` only, while nothing in this app sets it."""
+        return () if self._policy_scope is not None else tuple(dict.fromkeys(self._needs_policy_scope))
+
+    def _wait_for_policy_scope(self, dependent: Construct) -> None:
+        scope = self._policy_scope
+        # In another stack, the dependency could go round in a circle.
+        if scope is not None and cdk.Stack.of(scope) is cdk.Stack.of(dependent):
+            dependent.node.add_dependency(scope)
 
     @property
     def manage(self) -> RegistryManagement:

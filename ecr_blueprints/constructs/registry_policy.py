@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
@@ -22,11 +22,15 @@ __all__ = [
     "POLICY_VERSION",
     "RegistryPolicyDocument",
     "check_policy",
+    "merged_statements",
     "policy_document",
     "read_access_policy",
 ]
 
 POLICY_VERSION = "2012-10-17"
+
+_FEWER_PRINCIPALS: Final = "name an organization or paths of it instead of many accounts or roles"
+_FEWER_STATEMENTS: Final = f"{_FEWER_PRINCIPALS}, and the same ones for every prefix"
 
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
@@ -56,12 +60,26 @@ class RegistryPolicyDocument:
         self._removal_policy = removal_policy
         self._rendered = rendered
         self._statements: dict[str, tuple[PolicyStatementJson, ...]] = {}
+        self._first: cdk.CfnResource | None = None
         self.resource: ecr.CfnRegistryPolicy | None = None
+
+    def wait_for(self, first: cdk.CfnResource | None) -> None:
+        """Have the policy made after a resource; before its first statement.
+
+        Args:
+            first: The resource; None for none.
+        """
+        self._first = first
 
     @property
     def statements(self) -> tuple[PolicyStatementJson, ...]:
-        """All statements, in the order in which their contributors came."""
-        return tuple(one for statements in self._statements.values() for one in statements)
+        """All statements, in the order in which their contributors came; see `merged_statements`."""
+        return merged_statements(self._statements.values())
+
+    @property
+    def contributors(self) -> tuple[str, ...]:
+        """Who contributed, in that order."""
+        return tuple(self._statements)
 
     def with_statements(
         self, contributor: str, statements: Sequence[PolicyStatementJson]
@@ -72,8 +90,8 @@ class RegistryPolicyDocument:
             InvalidValueError: A statement is none, or the policy would be longer than ECR takes.
         """
         contributed = {**self._statements, contributor: tuple(statements)}
-        together = [one for group in contributed.values() for one in group]
-        check_policy(policy_document(together), where="registry policy")
+        together = merged_statements(contributed.values())
+        check_policy(policy_document(together), where="registry policy", fix=_FEWER_STATEMENTS)
         return contributed
 
     def set_statements(self, contributor: str, statements: Sequence[PolicyStatementJson]) -> None:
@@ -93,8 +111,46 @@ class RegistryPolicyDocument:
         if self.resource is None:
             self.resource = ecr.CfnRegistryPolicy(self._scope, self._construct_id, policy_text=document)
             self.resource.apply_removal_policy(self._removal_policy)
+            if self._first is not None:
+                self.resource.add_resource_dependency(self._first)
         else:
             self.resource.policy_text = document
+
+
+def merged_statements(groups: Iterable[Sequence[PolicyStatementJson]]) -> tuple[PolicyStatementJson, ...]:
+    """The statements of all groups; those that differ in their resources alone are one, where the first was.
+
+    A policy means the same either way, and many caches with the same consumers would not fit into it.
+
+    Args:
+        groups: JSON objects, by contributor.
+    """
+    merged: list[PolicyStatementJson] = []
+    for statement in (one for group in groups for one in group):
+        resources = _resources(statement)
+        at = next((at for at, one in enumerate(merged) if resources and _is_same(one, statement)), None)
+        if at is None:
+            merged.append(statement)
+        else:
+            together = list(dict.fromkeys([*_resources(merged[at]), *resources]))
+            merged[at] = {**merged[at], "Resource": together[0] if len(together) == 1 else together}
+    return tuple(merged)
+
+
+def _resources(statement: PolicyStatementJson) -> list[str]:
+    """A statement's resources; empty where they are no texts."""
+    given = statement.get("Resource")
+    resources = [given] if isinstance(given, str) else given
+    if isinstance(resources, list) and all(isinstance(one, str) for one in resources):
+        return resources
+    return []
+
+
+def _is_same(one: PolicyStatementJson, other: PolicyStatementJson) -> bool:
+    """Whether two statements differ in their resources at most."""
+    if not _resources(one) or one.keys() != other.keys():
+        return False
+    return all(one[member] == other[member] for member in one if member != "Resource")
 
 
 def policy_document(statements: Sequence[PolicyStatementJson]) -> dict[str, Any]:
@@ -114,12 +170,13 @@ def read_access_policy(
     return read_policy_document(_carried(document), name)
 
 
-def check_policy(document: Mapping[str, Any], *, where: str) -> None:
+def check_policy(document: Mapping[str, Any], *, where: str, fix: str = _FEWER_PRINCIPALS) -> None:
     """Refuse a document that IAM does not take, or that is longer than ECR takes.
 
     Args:
         document: As JSON; its texts may hold tokens.
         where: The policy, for the error.
+        fix: What to do where it is too long. Default: name fewer principals.
 
     Raises:
         InvalidValueError: It cannot be; the error says why.
@@ -131,10 +188,10 @@ def check_policy(document: Mapping[str, Any], *, where: str) -> None:
             where=where,
             allowed="statements with Effect, Principal and Action in IAM's spelling",
         )
-    _check_length(document, where=where)
+    _check_length(document, where=where, fix=fix)
 
 
-def _check_length(document: Mapping[str, Any], *, where: str) -> None:
+def _check_length(document: Mapping[str, Any], *, where: str, fix: str) -> None:
     """Tokens are not counted, so that what is refused here is too long for certain."""
     text = _TOKEN.sub("", json.dumps(document, separators=(",", ":")))
     if len(text) > POLICY_LENGTH.value:
@@ -142,7 +199,7 @@ def _check_length(document: Mapping[str, Any], *, where: str) -> None:
             f"the policy would have {len(text):,} characters",
             where=where,
             allowed=f"at most {POLICY_LENGTH.value:,}",
-            fix="name organization paths instead of many accounts or roles",
+            fix=fix,
         )
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import aws_cdk as cdk
 from constructs import Construct
 
-from ecr_blueprints.constructs.accepted_replication import AcceptedReplication
+from ecr_blueprints.constructs.accepted_replication import SOURCE_LIFECYCLE, AcceptedReplication
 from ecr_blueprints.constructs.argument_type import FLAG, TEXTS, Accepted, check_arguments, check_literal_text
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
+from ecr_blueprints.constructs.copies_at_synthesis import CopiesAtSynthesis
 from ecr_blueprints.constructs.creation_template_options import (
     CREATION_TEMPLATE_OPTIONS,
     CreationTemplateOptions,
@@ -23,6 +24,7 @@ from ecr_blueprints.domain.quotas import FILTERS_PER_REPLICATION_RULE, REPLICATI
 from ecr_blueprints.domain.repository_filter import ReplicationFilter
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
+from ecr_blueprints.lifecycle.retention import Retention
 from ecr_blueprints.registry.replication_configuration import ReplicationDestination, ReplicationRule
 from ecr_blueprints.registry.source_location import SourceLocation
 from ecr_blueprints.registry.unresolved import Unresolved
@@ -38,7 +40,7 @@ _ACCEPTED: Final = {
     "prefixes": TEXTS,
     "all_repositories": FLAG,
     "template": CREATION_TEMPLATE_OPTIONS,
-    "source_lifecycle": Accepted(types=(LifecyclePolicy,), words="a LifecyclePolicy"),
+    "source_lifecycle": SOURCE_LIFECYCLE,
 }
 _MANY_RULES: Final = "ecr-blueprints:many-replication-rules"
 
@@ -50,8 +52,10 @@ class RegistryReplication(Construct):
     what is pushed from now on: neither what exists, nor deletions, nor any setting of the repository. The
     settings of the copies are those of a creation template *in the destination*; where that is a
     `PrivateRegistry` of this app, name it as the destination and its side is made too
-    (`AcceptedReplication`), so that the copies get lifecycle, immutability, encryption and policy and stay at
-    least as long as the originals. Elsewhere, whoever owns the destination declares `AcceptedReplication`.
+    (`AcceptedReplication`), so that the copies get lifecycle, mutability, encryption and policy and stay at
+    least as long as the originals; its stack is then deployed before the source's. Who may pull the copies is
+    said there, ``replication.accepted[0].grant_pull_to_account(…)``: the originals' policies do not travel.
+    Elsewhere, whoever owns the destination declares `AcceptedReplication`, and deploys it first.
 
     Not offered: replicating deletions, and copying what exists (``deleteReplication``, backfill). The API has
     them, CloudFormation's schema does not (facts §7).
@@ -81,8 +85,9 @@ class RegistryReplication(Construct):
         all_repositories: True, in place of prefixes, for every repository.
         template: The settings of the copies in destinations of this app. Default: as `AcceptedReplication`
             says.
-        source_lifecycle: The lifecycle policy of what is copied, for destinations of this app. Default: not
-            known.
+        source_lifecycle: The lifecycle policy of what is copied, or the `Retention` of application images,
+            for destinations of this app. Default: not known; what this app declares is looked at in any case
+            when it is synthesized.
 
     Attributes:
         prefixes: The filters; empty for every repository.
@@ -108,7 +113,7 @@ class RegistryReplication(Construct):
         prefixes: Sequence[str] | None = None,
         all_repositories: bool = False,
         template: CreationTemplateOptions | None = None,
-        source_lifecycle: LifecyclePolicy | None = None,
+        source_lifecycle: LifecyclePolicy | Retention | None = None,
     ) -> None:
         check_place(scope, construct_id, kind="RegistryReplication")
         path = path_under(scope, construct_id)
@@ -153,6 +158,10 @@ class RegistryReplication(Construct):
             for one in receiving
         )
         registry.contribute(rule)
+        for one in receiving:
+            _deploy_first(one, self)
+        if receiving:
+            self.node.add_validation(CopiesAtSynthesis(registry, receiving, prefixes=filters, path=path))
         self._warn_of_many_rules(registry)
 
     def _warn_of_many_rules(self, registry: PrivateRegistry) -> None:
@@ -165,6 +174,16 @@ class RegistryReplication(Construct):
                 f"the registry has {len(rules)} replication rules; the quota table of Amazon ECR says "
                 f"{known}, its API 25 (facts §18.2): bring prefixes of the same destinations into one rule",
             )
+
+
+def _deploy_first(destination: PrivateRegistry, replication: Construct) -> None:
+    """Have the destination deployed first: what arrives before its templates misses them for good."""
+    source, other = cdk.Stack.of(replication), cdk.Stack.of(destination)
+    if source is other or cdk.Stage.of(source) is not cdk.Stage.of(other):
+        return
+    if any(one is source for one in other.dependencies):
+        return  # The two replicate into each other; one has to be first.
+    source.add_dependency(other, "the templates of its copies")
 
 
 def _check_namespaces(filters: Sequence[str], *, where: str) -> None:
@@ -243,13 +262,17 @@ def _targets(
 
 
 def _destination(target: ReplicationTarget, registry: PrivateRegistry, where: str) -> ReplicationDestination:
-    account = registry.environment.account_text if target.account is None else target.account
-    own_account = target.account is None or account == registry.environment.account_text
-    if own_account and target.region == registry.environment.region_text:
+    stack, environment = cdk.Stack.of(registry), registry.environment
+    account = environment.account_text
+    if target.account is not None and not _is_own(target.account, "AWS::AccountId", stack):
+        account = target.account
+    own_region = target.region == environment.region_text or _is_own(target.region, "AWS::Region", stack)
+    if own_region and account == environment.account_text:
         raise InvalidValueError(
             f"the registry {registry.ledger.label} would replicate into itself",
             where=where,
             allowed="another Region, or another account",
+            fix="name the Region that shall have copies",
         )
     if registry.region is not None and not is_token(target.region):
         own, other = partition_of(registry.region).name, partition_of(target.region).name
@@ -260,6 +283,11 @@ def _destination(target: ReplicationTarget, registry: PrivateRegistry, where: st
                 allowed=f"Regions of {own}: nothing is replicated between partitions",
             )
     return ReplicationDestination(region=_resolvable(target.region), registry_id=_resolvable(account))
+
+
+def _is_own(value: str, pseudo_parameter: str, stack: cdk.Stack) -> bool:
+    """Whether a token stands for the account or Region of the registry's own stack."""
+    return is_token(value) and stack.resolve(value) == {"Ref": pseudo_parameter}
 
 
 def _resolvable(value: str) -> str | Unresolved:

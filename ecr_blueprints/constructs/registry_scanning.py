@@ -135,6 +135,7 @@ def plan_scanning(options: RegistryScanning, registry: Registry) -> ScanningPlan
             fix="use scan_type=ENHANCED, or set allow_basic_for_production=True and know what is not seen",
         )
     thorough = _thorough_filters(options, registry)
+    _check_number(options, thorough, registry)
     rules = _rules(options, thorough)
     if not rules:
         raise InvalidValueError(
@@ -190,14 +191,31 @@ def _rules(options: RegistryScanning, thorough: tuple[str, ...]) -> tuple[Scanni
     return tuple(rules)
 
 
+def _check_number(options: RegistryScanning, thorough: tuple[str, ...], registry: Registry) -> None:
+    """Refuse more filters than a rule takes, with what makes them fewer."""
+    basic = options.scan_type is ScanType.BASIC
+    if len(thorough) <= MAX_FILTERS_PER_SCANNING_RULE or (
+        basic and options.development is DevelopmentScanning.ON_PUSH
+    ):
+        return
+    of_repositories = set(thorough) & {
+        _starting_with(one.known_name) for one in registry.repositories if one.known_name is not None
+    }
+    wider = DevelopmentScanning.ON_PUSH if basic else DevelopmentScanning.CONTINUOUS
+    fix = f"set development=DevelopmentScanning.{wider.name}: one filter then covers everything"
+    if len(thorough) - len(of_repositories) < MAX_FILTERS_PER_SCANNING_RULE:
+        fix += ", or bring the names of the repositories under the convention or a base prefix"
+    frequency = ScanFrequency.SCAN_ON_PUSH if basic else ScanFrequency.CONTINUOUS_SCAN
+    raise InvalidValueError(
+        f"the {frequency} rule of the registry scanning configuration would have {len(thorough)} filters, "
+        f"{len(of_repositories)} of them for single repositories",
+        where="RegistryScanning(development=…)",
+        allowed=f"at most {MAX_FILTERS_PER_SCANNING_RULE}",
+        fix=fix,
+    )
+
+
 def _rule(frequency: ScanFrequency, filters: tuple[str, ...]) -> ScanningRule:
-    if len(filters) > MAX_FILTERS_PER_SCANNING_RULE:
-        raise InvalidValueError(
-            f"the {frequency} rule of the registry scanning configuration would have {len(filters)} filters",
-            where="RegistryScanning",
-            allowed=f"at most {MAX_FILTERS_PER_SCANNING_RULE}",
-            fix="bring names under the convention or a base prefix, or set development=CONTINUOUS",
-        )
     for text in filters:
         ScanningFilter(text)
     return ScanningRule(frequency=frequency, filters=filters)

@@ -113,8 +113,7 @@ class RegistrySettings(Construct):
     Example:
         A registry that shares layers, whose images Inspector watches for as long as they exist::
 
-            from ecr_blueprints.constructs.registry_settings import InspectorRescan, RegistrySettings
-            from ecr_blueprints.domain.inspector_rescan import RescanWindow
+            from ecr_blueprints import InspectorRescan, RegistrySettings, RescanWindow
 
             RegistrySettings(
                 stack,
@@ -126,7 +125,8 @@ class RegistrySettings(Construct):
     Creates:
         One ``Custom::EcrRegistrySetting`` for each setting. They share a Lambda function with its role and
         its log group, one for the stack, which runs at deployments only and goes with the stack. Inspector
-        bills its scans, more of them the longer the re-scan window is.
+        bills its scans, more of them the longer the re-scan window is. The `PrivateRegistry` has resources of
+        its own; its page has the smallest one, which creates nothing.
 
     Args:
         scope: The construct to belong to, in a stack of the registry's account and Region.
@@ -204,9 +204,9 @@ class RegistrySettings(Construct):
             )
         check_free(scope, construct_id)
         super().__init__(scope, construct_id)
-        registry.own_settings(path, sets_policy_scope=policy_scope_v2)
         self.function = _function(self, inspector=inspector_rescan is not None)
         self.resources = {name: self._resource(name, value) for name, value in values.items()}
+        registry.own_settings(path, policy_scope=self.resources.get(AccountSetting.REGISTRY_POLICY_SCOPE))
         if _RESCAN in self.resources and registry.scanning_configuration is not None:
             # It is what switches Inspector on.
             self.resources[_RESCAN].node.add_dependency(registry.scanning_configuration)

@@ -77,6 +77,7 @@ class RegistrySingletons:
     ) -> None:
         self._registry = registry
         self._manage = manage
+        self._owner: cdk.CfnResource | None = None
         self._scanning_rules: tuple[ScanningRule, ...] = ()
         self._replication_rules: tuple[ReplicationRule, ...] = ()
         self._signing_rules: tuple[SigningRule, ...] = ()
@@ -92,6 +93,23 @@ class RegistrySingletons:
         if manage.scanning is not Ownership.UNMANAGED:
             self.scanning = RegistryScanningConfiguration(registry, _SCANNING_ID, plan=ledger.scanning_plan)
             self._scanning_rules = ledger.scanning_plan.rules
+
+    def wait_for(self, owner: cdk.CfnResource) -> None:
+        """Have nothing made before the parameter that marks the owner.
+
+        A second owner fails at the parameter, and nothing of the first one's is overwritten before it does.
+        What is imported is there already, and is imported without it.
+
+        Args:
+            owner: The parameter.
+        """
+        self._owner = owner
+        self.policy.wait_for(None if self._manage.registry_policy is Ownership.IMPORT else owner)
+        self._wait(self.scanning, self._manage.scanning)
+
+    def _wait(self, resource: cdk.CfnResource | None, ownership: Ownership) -> None:
+        if resource is not None and self._owner is not None and ownership is not Ownership.IMPORT:
+            resource.add_resource_dependency(self._owner)
 
     def render(self, ledger: RegistryLedger) -> None:
         """Bring the resources up to what the ledger says; what has not changed is left alone."""
@@ -112,6 +130,7 @@ class RegistrySingletons:
             self.replication = RegistryReplicationConfiguration(
                 self._registry, _REPLICATION_ID, rules=self._replication_rules
             )
+            self._wait(self.replication, self._manage.replication)
             if self._manage.replication is Ownership.IMPORT:
                 self.replication.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
         else:
@@ -124,6 +143,7 @@ class RegistrySingletons:
             self.signing = RegistrySigningConfiguration(
                 self._registry, _SIGNING_ID, rules=self._signing_rules
             )
+            self._wait(self.signing, self._manage.signing)
             if self._manage.signing is Ownership.IMPORT:
                 self.signing.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
         else:

@@ -25,6 +25,7 @@ from ecr_blueprints.domain.actions import (
 
 __all__ = [
     "DENIED_TO_OUTSIDERS",
+    "allow_push",
     "allow_replication",
     "deny_creation_by_strangers",
     "deny_outside_organization",
@@ -94,6 +95,32 @@ def deny_creation_by_strangers(
         "Resource": repository_arn,
         "Condition": {"StringNotEquals": known, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}},
     }
+
+
+def allow_push(
+    accounts: Sequence[str], *, repository_arn: str, partition: str, organization_id: str | None = None
+) -> dict[str, Any]:
+    """Let principals of other accounts push, and create what they push to, as far as their account lets them.
+
+    Args:
+        accounts: 12 digits each; ignored where an organization is named.
+        repository_arn: The ARN of the repositories, with ``*``.
+        partition: Of the registry, such as ``aws``.
+        organization_id: An organization that pushes as a whole, in place of accounts. Default: none.
+    """
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {
+            "AWS": "*"
+            if organization_id is not None
+            else _one_or_many([f"arn:{partition}:iam::{account}:root" for account in accounts])
+        },
+        "Action": [*_CREATES_BY_PUSHING, "ecr:BatchGetImage"],
+        "Resource": repository_arn,
+    }
+    if organization_id is None:
+        return statement
+    return {**statement, "Condition": {"StringEquals": {"aws:PrincipalOrgID": organization_id}}}
 
 
 def deny_outside_organization(

@@ -44,7 +44,7 @@ _BELOW_EVERY_TAG: Final = 10
 """Less than the priority of any tag of CDK, so that what the app says of a key counts."""
 
 
-@jsii.implements(IMixin)
+@jsii.implements(IMixin, cdk.IAspect)
 class RepositoryBaseline:
     """Brings repositories of an app up to what `ImageRepository` does, without changing how they are made.
 
@@ -58,7 +58,8 @@ class RepositoryBaseline:
     nothing. It does not touch an `ImageRepository`, nor repositories that the app only refers to.
 
     A mixin is applied to what there is when it is applied: apply it last, before ``synth``. Lifecycle rules
-    that the app adds to an ``ecr.Repository`` later count all the same, in the place of the baseline's.
+    that the app adds to an ``ecr.Repository`` later count all the same, in the place of the baseline's. It is
+    an aspect too, ``cdk.Aspects.of(app).add(…)``: so it sees what is made later, and reports after ``synth``.
 
     Example:
         A whole stack, or an app in its place::
@@ -66,7 +67,7 @@ class RepositoryBaseline:
             import aws_cdk as cdk
             from aws_cdk import aws_ecr as ecr
 
-            from ecr_blueprints.constructs.repository_baseline import RepositoryBaseline
+            from ecr_blueprints import RepositoryBaseline
 
             ecr.Repository(stack, "Theirs", repository_name="payments/api")
             baseline = RepositoryBaseline(tags={"owner": "payments"})
@@ -190,6 +191,11 @@ class RepositoryBaseline:
         if self._immutable_tags:
             self._fix_tags(construct, path, mode, is_excepted=_is_any(self._keep_mutable, names))
         self._add_tags(construct, path)
+
+    def visit(self, node: IConstruct) -> None:
+        """The same as an aspect; called by CDK."""
+        if self.supports(node):
+            self.apply_to(node)
 
     # What it does to one repository
 

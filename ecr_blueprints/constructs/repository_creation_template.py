@@ -33,6 +33,7 @@ from ecr_blueprints.constructs.repository_encryption import warn_of_dual_layer
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.tags import EXCLUSION_FILTER_TYPE, TagMutability
+from ecr_blueprints.registry.cache_mutability import lies_in_frozen_cache
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.encryption import Encryption
 
@@ -80,8 +81,8 @@ class RepositoryCreationTemplate(Construct):
         applied_for: The mechanisms that use it, at least one.
         options: Its settings. Default: as `CreationTemplateOptions` says.
         removal_policy: What happens to it when its stack goes. Default: deleted.
-        frozen: Whether it is the template of a frozen `PullThroughCache`. Default: no; then the tags of
-            caches have to be able to move.
+        frozen: Whether it is a template of a frozen `PullThroughCache`. Default: as its prefix lies in one
+            that is declared before it; where not, the tags of caches have to be able to move.
 
     Raises:
         InvalidValueError: A value that ECR or CloudFormation refuses.
@@ -100,13 +101,13 @@ class RepositoryCreationTemplate(Construct):
         applied_for: Sequence[AppliedFor | str],
         options: CreationTemplateOptions | None = None,
         removal_policy: cdk.RemovalPolicy | None = None,
-        frozen: bool = False,
+        frozen: bool | None = None,
     ) -> None:
         check_place(scope, construct_id, kind="RepositoryCreationTemplate")
         path = path_under(scope, construct_id)
         check_registry(registry, where=path)
         given = {"options": options, "removal_policy": removal_policy, "frozen": frozen}
-        check_arguments(given, _ACCEPTED, where=path, required=("frozen",))
+        check_arguments(given, _ACCEPTED, where=path)
         check_same_environment(registry, scope, where=path)
         chosen = CreationTemplateOptions() if options is None else options
         if registry.tagging is not None:
@@ -122,7 +123,9 @@ class RepositoryCreationTemplate(Construct):
             applied_for=applied_for,
             options=chosen,
             region=registry.region,
-            frozen=frozen,
+            account=registry.account,
+            frozen=bool(frozen),
+            in_frozen_cache=frozen is None and lies_in_frozen_cache(registry.ledger, prefix),
         )
         registry.check_contribution(checked)
         check_free(scope, construct_id)

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["declared_repository", "named_repository", "plain_properties", "replacing_repository"]
 
-_WITHOUT_IMAGES = (RepositoryKind.CHART, RepositoryKind.BUILD_CACHE)
-
 
 def declared_repository(
     *,
@@ -45,7 +43,7 @@ def declared_repository(
         deletion_policy: What happens to it when it leaves the template or is replaced.
         lifecycle_policy: The lifecycle policy's text.
         tags: The tags that the construct sets.
-        kind: What it is for; said of it only where it holds no images.
+        kind: What it is for.
     """
     return Repository(
         source=_source(construct_path),
@@ -56,7 +54,7 @@ def declared_repository(
         scan_on_push=(properties.get("imageScanningConfiguration") or {}).get("scanOnPush"),
         empty_on_delete=bool(properties.get("emptyOnDelete")),
         deletion_policy=deletion_policy,
-        kind=kind if kind in _WITHOUT_IMAGES else None,
+        kind=kind,
         tags={key: Unresolved(value) if is_token(value) else value for key, value in tags.items()},
     )
 
@@ -78,9 +76,7 @@ def named_repository(
         if repository_name is None or not is_token(repository_name)
         else Unresolved(repository_name)
     )
-    return Repository(
-        source=_source(construct_path), name=name, kind=kind if kind in _WITHOUT_IMAGES else None
-    )
+    return Repository(source=_source(construct_path), name=name, kind=kind)
 
 
 def plain_properties(

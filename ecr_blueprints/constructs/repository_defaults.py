@@ -13,6 +13,7 @@ from constructs import Construct
 from ecr_blueprints.constructs.argument_type import FLAG, check_arguments
 from ecr_blueprints.constructs.construct_place import path_under
 from ecr_blueprints.constructs.deletion_keys import is_deletion_allowed
+from ecr_blueprints.constructs.property_injection import InjectsOthers, has_own_defaults
 from ecr_blueprints.constructs.repository_baseline import BASELINE_RETENTION, lifecycle_of
 from ecr_blueprints.constructs.repository_deletion import warn_of_kept_repository
 from ecr_blueprints.domain.tags import MutabilityMode
@@ -33,7 +34,7 @@ _RULES: Final = "lifecycleRules"
 
 
 @jsii.implements(cdk.IPropertyInjector)
-class RepositoryDefaults:
+class RepositoryDefaults(InjectsOthers):
     """Gives each ``ecr.Repository`` what `ImageRepository` has, where the line that makes it says nothing.
 
     For apps whose code is not yours, as `RepositoryBaseline` is. An injector has its say before the
@@ -46,7 +47,8 @@ class RepositoryDefaults:
     added then is a second one, which ECR refuses and the review finds); work together with another injector
     for ``ecr.Repository``: the nearest scope's is the only one that is asked.
 
-    It never touches name or encryption.
+    It never touches name or encryption. It does not touch an `ImageRepository` nor a subclass of it, such as
+    `BuildCacheRepository`: they have the library's defaults, by their kind, and arguments to change them.
 
     Example:
         import aws_cdk as cdk
@@ -104,6 +106,8 @@ class RepositoryDefaults:
             id: Its id.
         """
         properties = dict(original_props)
+        if has_own_defaults():
+            return properties
         self._keep(properties, scope, id)
         if self._rules and not properties.get(_RULES):
             immutable = properties.get(_MUTABILITY) == MutabilityMode.IMMUTABLE.value

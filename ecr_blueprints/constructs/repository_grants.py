@@ -20,7 +20,13 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 
 from ecr_blueprints.constructs.federated_role import FederatedGrant, FederatedRole
-from ecr_blueprints.constructs.granted_actions import PULL_ACTIONS, PUSH_ACTIONS, SIDS_OF_CDK_GRANTS
+from ecr_blueprints.constructs.functions_elsewhere import watch_functions_elsewhere
+from ecr_blueprints.constructs.granted_actions import (
+    PULL_ACTIONS,
+    PUSH_ACTIONS,
+    SIDS_OF_CDK_GRANTS,
+    can_push,
+)
 from ecr_blueprints.constructs.maintenance_grants import (
     ADMINISTER_ACTIONS,
     DELETE_IMAGE_ACTIONS,
@@ -46,8 +52,6 @@ from ecr_blueprints.errors import InvalidValueError
 __all__ = ["RepositoryGrants"]
 
 _ATTRIBUTE: Final = "_ecr_blueprints_grants"
-
-_PUT_IMAGE: Final = "ecr:PutImage"
 
 _ORGANIZATION: Final = StatementCondition("StringEquals", "aws:PrincipalOrgID")
 _ORGANIZATION_PATH: Final = StatementCondition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths")
@@ -261,7 +265,11 @@ class RepositoryGrants:
             self.pull_to_account(*others)
 
     def pull_by_lambda(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let Lambda pull for this account where its principal is granted to, as CDK's functions do."""
+        """Let Lambda pull where its principal is granted to, as CDK's functions do.
+
+        For this account and, at synthesis, for those of this app's functions that have their image here.
+        """
+        watch_functions_elsewhere(self._repository, self.pull_to_lambda)
         self.pull_to_lambda()
         return iam.Grant.drop(grantee, "Lambda pulls by a statement of the repository's policy")
 
@@ -360,7 +368,8 @@ class RepositoryGrants:
         """Let roles of other accounts push, whether they exist yet or not; see `pull_to_role`.
 
         Their own policies are their accounts'. There they have to be allowed the same actions, to log in and,
-        where a signing rule covers the repository, ``signer:SignPayload`` on the rule's profile.
+        where a signing rule covers the repository, ``signer:SignPayload`` on the rule's profile; of that,
+        synthesis warns.
 
         Args:
             role_arns: The roles' ARNs; the account id in each must be literal.
@@ -421,13 +430,14 @@ class RepositoryGrants:
             grantee: Who was granted something.
             actions: What: nothing happens unless an image can be pushed with it.
         """
-        if self._registry is None or _PUT_IMAGE not in actions:
+        if self._registry is None or not can_push(actions):
             return
+        place: Any = self._repository  # CDK's interface hides that it is a construct.
         self._registry.add_push_grant(
             PushPermission(
                 grantee,
                 repositories=names_pushed_to(self._repository_name),
-                registry_account=self._registry.account,
+                scope=place,
             )
         )
 

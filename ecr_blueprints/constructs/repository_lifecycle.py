@@ -72,6 +72,7 @@ class RepositoryLifecycle:
         kind: What the repository is for.
         mutability: Whether tags can move, which decides the default for untagged images.
         rules: What was added, in the order of adding.
+        is_injected: Whether the first of them are a property injector's.
 
     Practices: LIFE-3
     """
@@ -82,6 +83,7 @@ class RepositoryLifecycle:
     kind: RepositoryKind
     mutability: MutabilityMode
     rules: tuple[GivenRule, ...] = ()
+    is_injected: bool = False
 
     def with_rule(self, rule: GivenRule) -> RepositoryLifecycle:
         """The same with one more rule."""
@@ -111,11 +113,12 @@ class RepositoryLifecycle:
         """
         silent = self.policy is None and self.retention is None and not self.rules
         rules = self.rules
-        if silent and text is not None:
+        is_injected = silent and text is not None
+        if is_injected and text is not None:
             rules = tuple(
                 GivenRule(rule=rule, has_priority=True) for rule in parse_lifecycle_policy(text).rules
             )
-        return replace(self, mutability=mutability, rules=rules)
+        return replace(self, mutability=mutability, rules=rules, is_injected=is_injected)
 
     def compose(self) -> LifecyclePolicy:
         """The whole policy.
@@ -127,9 +130,11 @@ class RepositoryLifecycle:
         try:
             return self._compose()
         except LifecyclePolicyError as refused:
-            raise LifecyclePolicyError(
-                refused.what, where=self.where, allowed=refused.allowed, fix=refused.fix
-            ) from None
+            what, fix = refused.what, refused.fix
+            if self.is_injected:
+                what = f"{what} (the first rules are those of a property injector for ecr.Repository)"
+                fix = "give the repository retention or lifecycle_policy, in the place of those rules"
+            raise LifecyclePolicyError(what, where=self.where, allowed=refused.allowed, fix=fix) from None
 
     def _compose(self) -> LifecyclePolicy:
         if self.policy is not None:

@@ -7,7 +7,10 @@ from aws_cdk.interfaces.aws_iam import IOIDCProviderRef
 from constructs import Construct
 
 from ecr_blueprints.constructs.argument_type import FLAG, check_arguments
-from ecr_blueprints.constructs.pipeline_identity_provider import PipelineIdentityProvider
+from ecr_blueprints.constructs.pipeline_identity_provider import (
+    PipelineIdentityProvider,
+    check_no_other_provider,
+)
 from ecr_blueprints.constructs.trusted_accounts import TrustedAccounts
 from ecr_blueprints.constructs.web_identity import check_provider, web_identity_principal
 from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
@@ -17,6 +20,7 @@ __all__ = ["check_assumption", "principal_of", "provider_for"]
 
 
 def check_assumption(
+    scope: Construct,
     assumed_by: object,
     provider: IOIDCProviderRef | str | None,
     create_provider: object,
@@ -26,13 +30,15 @@ def check_assumption(
     """Refuse what nobody can assume a role by.
 
     Args:
+        scope: The construct to which the role is to belong.
         assumed_by: As given.
         provider: As given.
         create_provider: As given.
         where: The role, for the error.
 
     Raises:
-        InvalidValueError: It is neither accounts nor a pipeline, or a provider goes with none.
+        InvalidValueError: It is neither accounts nor a pipeline, a provider goes with none, or one is to be
+            created that this app makes already.
     """
     check_arguments(
         {"create_provider": create_provider},
@@ -64,6 +70,8 @@ def check_assumption(
             fix="leave out one of provider and create_provider",
         )
     check_provider(provider, assumed_by, where=where)
+    if create_provider:
+        check_no_other_provider(scope, assumed_by, where=where)
 
 
 def provider_for(

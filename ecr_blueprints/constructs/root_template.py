@@ -36,12 +36,15 @@ def choose_root_options(
     return CreationTemplateOptions.harmless() if chosen is True else chosen
 
 
-def check_root_template(options: CreationTemplateOptions, *, registry_path: str, region: str | None) -> None:
+def check_root_template(
+    options: CreationTemplateOptions, *, registry_path: str, account: str | None, region: str | None
+) -> None:
     """Refuse settings that ECR or CloudFormation would, before anything is created.
 
     Args:
         options: The settings.
         registry_path: The registry's construct path.
+        account: The registry's account; None if it is left open.
         region: The registry's Region; None if it is left open.
 
     Raises:
@@ -53,6 +56,7 @@ def check_root_template(options: CreationTemplateOptions, *, registry_path: str,
         applied_for=_MECHANISMS,
         options=options,
         region=region,
+        account=account,
     )
 
 

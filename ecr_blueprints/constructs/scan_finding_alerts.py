@@ -160,7 +160,8 @@ class ScanFindingAlerts(Construct):
                     kind="basic-scan",
                     repository="<repository>",
                     paths={**_scan_paths(BASIC_SCAN), "count": BASIC_SCAN.path(counts)},
-                    texts={"image": "<image>", "tags": "<tags>"},
+                    texts={"image": "<image>"},
+                    values={"tags": "<tags>"},
                 ),
             )
         self._add(
@@ -226,25 +227,21 @@ class ScanFindingAlerts(Construct):
                 }
             ),
             AlertMessage(
-                summary=f"{severity} finding in <repository>: <title>",
+                summary=f"{severity} finding in <repository>",
                 severity=severity,
                 kind="finding",
                 repository="<repository>",
                 paths={
                     "repository": ENHANCED_FINDING.path(f"{image}.repositoryName"),
                     "image": ENHANCED_FINDING.path(f"{image}.imageHash"),
-                    "tags": ENHANCED_FINDING.path(f"{image}.imageTags"),
+                    # The whole of it, which is always there; an image without tags may have no imageTags.
+                    "containerImage": ENHANCED_FINDING.path(image),
                     "title": ENHANCED_FINDING.path("title"),
                     "finding": ENHANCED_FINDING.path("findingArn"),
                     "fix": ENHANCED_FINDING.path("fixAvailable"),
                 },
-                texts={
-                    "title": "<title>",
-                    "fixAvailable": "<fix>",
-                    "image": "<image>",
-                    "tags": "<tags>",
-                    "finding": "<finding>",
-                },
+                texts={"fixAvailable": "<fix>", "image": "<image>", "finding": "<finding>"},
+                values={"title": "<title>", "containerImage": "<containerImage>"},
             ),
         )
 
@@ -269,7 +266,8 @@ class ScanFindingAlerts(Construct):
                     **_scan_paths(ENHANCED_SCAN),
                     "count": ENHANCED_SCAN.path(f"finding-severity-counts.{word}"),
                 },
-                texts={"image": "<image>", "tags": "<tags>"},
+                texts={"image": "<image>"},
+                values={"tags": "<tags>"},
                 has_name=False,
             ),
         )

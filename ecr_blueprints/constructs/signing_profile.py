@@ -11,6 +11,7 @@ from constructs import Construct
 
 from ecr_blueprints.constructs.argument_type import Accepted, check_arguments, check_literal_text
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.claimed_name import check_unclaimed, claim
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.named_principals import named_accounts, named_roles
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
@@ -23,7 +24,7 @@ from ecr_blueprints.domain.signing import (
     check_signing_region,
 )
 
-__all__ = ["SigningProfile"]
+__all__ = ["SigningProfile", "check_profile_name", "profile_name_with"]
 
 _ACCEPTED: Final = {
     "validity": Accepted(
@@ -41,6 +42,10 @@ class SigningProfile(Construct):
     a profile that is deleted is *canceled* and keeps its name until its signatures have expired, and six
     months more. A validity other than the default is therefore part of the name: changing it makes a second
     profile beside the first, which is retained.
+
+    A first deployment that is rolled back retains it, too, since deleting it would burn its name; the next
+    one then fails because the name is taken. Take it back with ``cdk import``, or hand its ARN to
+    `ManagedSigning` as ``profile``.
 
     Example:
         from ecr_blueprints import SigningProfile
@@ -66,6 +71,7 @@ class SigningProfile(Construct):
 
     Raises:
         InvalidValueError: No such name can be, or the Region is known to lack managed signing.
+        RegistryConflictError: The app makes a profile of that name there already; the error names both.
 
     Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-signer-signingprofile.html
     and https://docs.aws.amazon.com/signer/latest/developerguide/retention.html
@@ -88,13 +94,14 @@ class SigningProfile(Construct):
             profile_name, argument="profile_name", where=path, because="whoever verifies has to know it"
         )
         chosen = DEFAULT_VALIDITY if validity is None else validity
-        suffix = "" if chosen == DEFAULT_VALIDITY else f"_{chosen.value}_{chosen.unit}"
-        name = check_signing_profile_name(f"{profile_name}{suffix}")
+        name = profile_name_with(profile_name, chosen)
         environment = RegistryEnvironment.of_stack(scope)
         if environment.region is not None:
             check_signing_region(environment.region, where=path)
+        check_profile_name(scope, environment, name, where=path)
         check_free(scope, construct_id)
         super().__init__(scope, construct_id)
+        claim(self, _key(environment, name), path)
         self.profile_name = name
         self.profile_arn = environment.arn("signer", f"/signing-profiles/{name}")
         self._account = environment.account
@@ -155,3 +162,39 @@ class SigningProfile(Construct):
     def is_fixed(self) -> bool:
         """Whether the ARN is known before deployment."""
         return not is_token(self.profile_arn)
+
+
+def profile_name_with(profile_name: str, validity: SignatureValidity | None) -> str:
+    """The name of a profile as it is made: with its validity where that is not the default.
+
+    Raises:
+        InvalidValueError: No profile can have it.
+    """
+    is_usual = validity is None or validity == DEFAULT_VALIDITY
+    suffix = "" if validity is None or is_usual else f"_{validity.value}_{validity.unit}"
+    return check_signing_profile_name(f"{profile_name}{suffix}")
+
+
+def check_profile_name(scope: Construct, environment: RegistryEnvironment, name: str, *, where: str) -> None:
+    """Refuse a name that another profile of the app has in the same account and Region.
+
+    Args:
+        scope: A construct of the app.
+        environment: Where the profile would be.
+        name: Its whole name.
+        where: The construct, for the error.
+
+    Raises:
+        RegistryConflictError: It is taken; the error names both.
+    """
+    check_unclaimed(
+        scope,
+        _key(environment, name),
+        what=f"the signing profile {name!r}",
+        path=where,
+        fix="give each a profile_name of its own, or make the profile once and pass it to both",
+    )
+
+
+def _key(environment: RegistryEnvironment, name: str) -> tuple[object, ...]:
+    return "signing profile", *environment.key, name

@@ -189,6 +189,7 @@ ENHANCED_FINDING: Final = RegistryEvent(
             "type",
             "resources.type",
             "resources.id",
+            "resources.details.awsEcrContainerImage",
             "resources.details.awsEcrContainerImage.imageHash",
             "resources.details.awsEcrContainerImage.imageTags",
             "resources.details.awsEcrContainerImage.registry",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
-from ecr_blueprints.errors import LifecyclePolicyError
+from ecr_blueprints.errors import InvalidValueError, LifecyclePolicyError
 from ecr_blueprints.lifecycle.constraints import violations_of
 from ecr_blueprints.lifecycle.policy_text import MAXIMUM_TEXT_LENGTH, policy_text
 from ecr_blueprints.lifecycle.rule import LifecycleRule
@@ -35,7 +35,10 @@ class LifecyclePolicy:
 
     def __post_init__(self) -> None:
         """Judge the rules together."""
-        object.__setattr__(self, "rules", tuple(self.rules))
+        given: Iterable[LifecycleRule] = self.rules
+        # A set has another order in every run of Python.
+        ordered = sorted(given, key=lambda rule: rule.priority) if isinstance(given, Set) else given
+        object.__setattr__(self, "rules", tuple(ordered))
         violations = list(violations_of(self.rules))
         length = len(policy_text(self.rules))
         if length > MAXIMUM_TEXT_LENGTH:
@@ -70,9 +73,17 @@ class LifecyclePolicy:
 
         Raises:
             LifecyclePolicyError: as the constructor.
+            InvalidValueError: a set, which has no order.
         """
         rules: list[LifecycleRule] = []
         for group in groups:
+            if isinstance(group, Set):
+                raise InvalidValueError(
+                    "the rules are a set, which has no order",
+                    where="LifecyclePolicy.in_order(…)",
+                    allowed="rules, and lists of rules",
+                    fix="give them one by one: what an earlier rule reaches, no later one does",
+                )
             rules.extend((group,) if isinstance(group, LifecycleRule) else group)
         return cls(tuple(replace(rule, priority=number) for number, rule in enumerate(rules, start=1)))
 

@@ -5,7 +5,7 @@ Why the defaults are what they are: ``docs/adr/0005-default-retention.md``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -141,7 +141,7 @@ class Retention:
         """Bring the patterns to tuples and refuse what cannot be."""
         for name in ("keep", "rollback", "builds", "archive"):
             given = getattr(self, name)
-            none = given is None or (isinstance(given, Sequence) and given != "" and not given)
+            none = given is None or (isinstance(given, Collection) and given != "" and not given)
             patterns = () if none else checked_patterns(given, f"Retention({name}=…)")
             object.__setattr__(self, name, patterns)
         check_number(self.rollback_images, "Retention(rollback_images=…)", unit="images")

@@ -5,7 +5,7 @@ Put them together with `LifecyclePolicy.in_order`, protection first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from ecr_blueprints.domain.tags import TagPattern
@@ -155,7 +155,7 @@ def checked_archive_clock(since: CountType, where: str) -> CountType:
 
 
 def checked_patterns(given: Iterable[str], where: str) -> tuple[str, ...]:
-    """The patterns as a tuple, one text as one pattern.
+    """The patterns as a tuple, one text as one pattern; those of a set in the order of their letters.
 
     Args:
         given: One or more tag patterns.
@@ -173,7 +173,8 @@ def checked_patterns(given: Iterable[str], where: str) -> tuple[str, ...]:
             allowed="tag patterns",
             fix='write for example ["release-*"]',
         )
-    patterns = tuple(given)
+    # A set has another order in every run of Python, and with it would the rules.
+    patterns = tuple(sorted(given, key=str) if isinstance(given, Set) else given)
     if not patterns:
         raise InvalidValueError("no pattern is given", where=where, fix='write for example "release-*"')
     for position, pattern in enumerate(patterns):

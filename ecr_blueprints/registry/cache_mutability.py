@@ -17,7 +17,7 @@ from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.effective import cache_for, template_for
 from ecr_blueprints.registry.registry import Registry
 
-__all__ = ["freezes_tags", "mutability_conflicts", "templates_of_cache"]
+__all__ = ["freezes_tags", "lies_in_frozen_cache", "mutability_conflicts", "templates_of_cache"]
 
 _ANY_NAME = "x/x"
 
@@ -30,6 +30,21 @@ def freezes_tags(mutability: TagMutability) -> bool:
     """
     immutable = (MutabilityMode.IMMUTABLE, MutabilityMode.IMMUTABLE_WITH_EXCLUSION)
     return mutability.mode in immutable and not mutability.defeats_immutability
+
+
+def lies_in_frozen_cache(registry: Registry, prefix: object) -> bool:
+    """Whether repositories under a prefix belong to a frozen cache of a prefix of its own.
+
+    What lies under ``ROOT`` may belong to a cache that follows, and so to no frozen one yet.
+
+    Args:
+        registry: What there is.
+        prefix: The prefix of a creation template, as given.
+    """
+    if not isinstance(prefix, str) or prefix == ROOT:
+        return False
+    rule = cache_for(registry, _name_under(prefix.removesuffix("/")))
+    return rule is not None and rule.known_prefix != ROOT and rule.frozen is True
 
 
 def templates_of_cache(registry: Registry, rule: CacheRule) -> Iterator[CreationTemplate]:
@@ -101,7 +116,10 @@ def _conflict(rule: CacheRule, template: CreationTemplate, *, source_is_cache: b
             f"{template.label!r} makes the tags of cache {rule.label!r} {mutability.mode}, so that a cached "
             "tag never gets what its upstream publishes under it later"
         )
-        fix = "make the template's tags mutable, or say frozen=True of the cache if that is meant"
+        fix = (
+            "make the template's tags mutable, or say frozen=True of the cache if that is meant, which a "
+            "RepositoryCreationTemplate declared before it says too"
+        )
     yield Conflict(
         kind=ConflictKind.CACHE_MUTABILITY,
         message=message,

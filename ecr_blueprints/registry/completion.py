@@ -86,11 +86,11 @@ def complete_registry(registry: Registry, entry: Registry) -> Registry:
         entry: The contract's entry for it.
 
     Returns:
-        The registry with the entry's declaration of production and build caches, its scanning and signing
-        configuration if the source declares none, and its creation templates and caches under prefixes
-        that the source does not declare itself. Context stands before what the source declares, so that
-        a conflict is found at the declaration and not at the context. The absence of what neither holds
-        is known to be one.
+        The registry with the entry's declaration of production and build caches, its encryption, scanning and
+        signing configuration if the source declares none, and its creation templates and caches under
+        prefixes that the source does not declare itself. Context stands before what the source declares,
+        so that a conflict is found at the declaration and not at the context. The absence of what neither
+        holds is known to be one.
     """
     return replace(
         registry,
@@ -100,6 +100,7 @@ def complete_registry(registry: Registry, entry: Registry) -> Registry:
         scanning=registry.scanning if registry.scanning else entry.scanning,
         signing=registry.signing if registry.signing else entry.signing,
         required_tags=tuple(dict.fromkeys((*entry.required_tags, *registry.required_tags))),
+        encryption=entry.encryption if registry.encryption is None else registry.encryption,
         build_caches=(*entry.build_caches, *registry.build_caches),
         creation_templates=(
             *_undeclared(entry.creation_templates, registry.creation_templates),

@@ -20,6 +20,7 @@ class ConflictKind(StrEnum):
     TEMPLATE_ROLE = "template-role"
     TEMPLATE_MECHANISM = "template-mechanism"
     CACHE_MUTABILITY = "cache-mutability"
+    CACHED_REPOSITORY = "cached-repository"
     SIGNED_CACHE = "signed-cache"
     SIGNED_BUILD_CACHE = "signed-build-cache"
     REPLICATED_BUILD_CACHE = "replicated-build-cache"
@@ -47,6 +48,8 @@ class Conflict:
 
 def both(source: SourceLocation, other: SourceLocation) -> str:
     """Both parties; with their templates only where these differ."""
+    if source == other:
+        return f"{source}, declared once more,"
     if source.template == other.template:
         return f"{source.name} and {other.name}"
     return f"{source} and {other}"

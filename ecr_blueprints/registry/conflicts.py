@@ -12,6 +12,7 @@ from ecr_blueprints.domain.repository_filter import ROOT
 from ecr_blueprints.registry.build_cache import BuildCache
 from ecr_blueprints.registry.cache_mutability import mutability_conflicts
 from ecr_blueprints.registry.cache_rule import CacheRule
+from ecr_blueprints.registry.cached_repository import cached_repository_conflicts
 from ecr_blueprints.registry.conflict import Conflict, ConflictKind, both, exclude
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.mechanism_conflict import mechanism_conflicts
@@ -60,6 +61,7 @@ def find_conflicts(registry: Registry) -> Iterator[Conflict]:
     yield from replication_conflicts(registry)
     yield from mechanism_conflicts(registry)
     yield from mutability_conflicts(registry)
+    yield from cached_repository_conflicts(registry)
 
 
 def conflicts_with(registry: Registry, contribution: Contribution) -> Iterator[Conflict]:
@@ -71,6 +73,7 @@ def conflicts_with(registry: Registry, contribution: Contribution) -> Iterator[C
             name = contribution.known_name
             earlier = (one for one in registry.repositories if name is not None and one.name == name)
             yield from _same_name(earlier, contribution)
+            yield from cached_repository_conflicts(registry, repository=contribution)
         case CreationTemplate():
             yield from _template(registry.creation_templates, contribution)
             yield from mechanism_conflicts(registry, template=contribution)
@@ -80,6 +83,7 @@ def conflicts_with(registry: Registry, contribution: Contribution) -> Iterator[C
             yield from signing_conflicts(registry, cache=contribution)
             yield from mechanism_conflicts(registry, creator=contribution)
             yield from mutability_conflicts(registry, cache=contribution)
+            yield from cached_repository_conflicts(registry, cache=contribution)
         case SigningRule():
             yield from signing_conflicts(registry, rule=contribution)
         case ReplicationRule():
@@ -139,7 +143,8 @@ def _template(earlier: tuple[CreationTemplate, ...], template: CreationTemplate)
                 ),
                 source=template.source,
                 other=other.source,
-                fix="merge the two templates, or give one a more specific prefix",
+                fix="merge the two templates, or give one a more specific prefix; where another construct "
+                "makes one of them, declare yours before it and apply it for that mechanism too",
             )
             break
     if template.needs_role and template.custom_role_arn is None:

@@ -2,8 +2,8 @@
 
 A company is one registry app and many team apps. The registry app writes the contract when it is
 synthesized; a team app reads it instead of looking anything up in an account, and the review reads
-it to know what a team's template does not hold. It contains nothing secret: no credential, no
-policy, no key.
+it to know what a team's template does not hold. It contains nothing secret: no credential and no
+policy; of a key, its ARN.
 
 The file is a JSON object ``{"contractVersion": 1, "registries": [...]}`` with one entry for each
 account and Region. Members that a reader does not know are ignored, so that a newer registry app
@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ecr_blueprints.domain.creation_template import AppliedFor
+from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.principals import check_account_id, check_region, registry_uri
 from ecr_blueprints.domain.repository_filter import CachePrefix, CreationTemplatePrefix
@@ -28,6 +29,7 @@ from ecr_blueprints.errors import ContractError, InvalidValueError
 from ecr_blueprints.registry.build_cache import BuildCache
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.naming_exception import NamingException
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration, ScanningRule
@@ -123,6 +125,12 @@ def _render_registry(registry: Registry) -> dict[str, Any]:
         entry["signing"] = [_render_signing_rule(rule) for rule in _known_rules(registry.signing[0])]
     if registry.required_tags:
         entry["requiredTags"] = list(registry.required_tags)
+    if registry.encryption is not None and isinstance(registry.encryption.type, EncryptionType):
+        key = _text(registry.encryption.kms_key)
+        entry["encryption"] = {
+            "type": str(registry.encryption.type),
+            **({} if key is None else {"kmsKey": key}),
+        }
     if registry.build_caches:
         entry["buildCaches"] = [one.names for one in registry.build_caches]
     return entry
@@ -278,6 +286,7 @@ def _registry(entry: Mapping[str, Any], file: str) -> Registry:
         ),
         signing=_signing(entry["signing"], source) if "signing" in entry else (),
         required_tags=_texts(entry.get("requiredTags", [])),
+        encryption=_encryption(_mapping(entry["encryption"])) if "encryption" in entry else None,
         build_caches=tuple(
             BuildCache(source=source, names=names) for names in _texts(entry.get("buildCaches", []))
         ),
@@ -300,6 +309,16 @@ def _signing(entries: object, source: SourceLocation) -> tuple[SigningConfigurat
             )
         )
     return (SigningConfiguration(source=source, rules=tuple(rules)),)
+
+
+def _encryption(entry: Mapping[str, Any]) -> Encryption:
+    key = _optional(str, entry.get("kmsKey"))
+    return Encryption(
+        type=EncryptionType(entry["type"]),
+        kms_key=Unresolved("the registry's key", depends_on="the registry's deployment")
+        if key is None
+        else key,
+    )
 
 
 def _scanning(entry: Mapping[str, Any], source: SourceLocation) -> ScanningConfiguration:

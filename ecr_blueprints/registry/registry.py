@@ -16,6 +16,7 @@ from ecr_blueprints.registry.build_cache import BuildCache
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.dangling_reference import DanglingReference
+from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.naming_exception import NamingException
 from ecr_blueprints.registry.property_fault import PropertyFault
 from ecr_blueprints.registry.pull_time_exclusion import PullTimeExclusion
@@ -57,6 +58,7 @@ class Registry:
         naming_exceptions: Names that need not follow the convention, and why.
         base_prefixes: Prefixes under which base images lie: outside the convention, with tags that move.
         required_tags: The keys of the tags that its repositories have to have.
+        encryption: What its owner encrypts new repositories with; None if that is not said.
         has_contract: True if a registry contract said what the registry level holds, so that an
             absence is known to be one.
     """
@@ -81,6 +83,7 @@ class Registry:
     naming_exceptions: tuple[NamingException, ...] = ()
     base_prefixes: tuple[str, ...] = ()
     required_tags: tuple[str, ...] = ()
+    encryption: Encryption | None = None
     has_contract: bool = False
 
     @property

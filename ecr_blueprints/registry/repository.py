@@ -45,7 +45,7 @@ class Repository:
         empty_on_delete: Whether deleting the repository deletes its images first.
         deletion_policy: What CloudFormation does with it; None for live reads.
         tags: Resource tags; a value that is not known is carried as Unresolved.
-        kind: What it is for, where the source says so; None for most.
+        kind: What it is for, where the source says so, as constructs do; None for most templates.
         is_cdk_asset_repository: True for the CDK bootstrap's own asset repository, which is held to
             other yardsticks than an application's.
     """

@@ -27,6 +27,8 @@ _UPSTREAMS = {
     "ecr": (r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?", False),
 }
 _SECRET_KEYS = ("username", "accessToken")
+# What Secrets Manager appends to a name in an ARN: a hyphen and six characters.
+_SUFFIX_LENGTH = 7
 # Whose log-in no upstream accepts: a placeholder's, and one for tests to fail with.
 _REFUSED_USERNAMES = ("replace-me", "refused")
 # What UpdatePullThroughCacheRule may change.
@@ -57,12 +59,23 @@ def _check_credential(upstream: str, params: Params) -> None:
     _check_secret(arn)
 
 
+def _is_named(secret: dict[str, Any], arn: str) -> bool:
+    """By its ARN, or by a partial one, without the hyphen and six characters at the end.
+
+    Secrets Manager finds a secret by both; that ECR leaves it at that is not documented (unverified).
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+    """
+    known: str = secret["ARN"]
+    return arn in (known, known[:-_SUFFIX_LENGTH])
+
+
 def _check_secret(arn: str) -> dict[str, Any]:
     secret = next(
         (
             record
             for record in secretsmanager()._secrets.values()
-            if record["ARN"] == arn and not record.get("DeletedDate")
+            if _is_named(record, arn) and not record.get("DeletedDate")
         ),
         None,
     )

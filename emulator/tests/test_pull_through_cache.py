@@ -109,6 +109,15 @@ def test_refused_secret_contents(account: Account, value: str | None, code: str)
     assert code in stack.reasons()
 
 
+def test_a_secret_by_a_partial_arn(account: Account) -> None:
+    partial = account.secret("ecr-pullthroughcache/x")[: -len("-AbCdEf")]
+    stack = account.deploy("s", {"R": resource("PullThroughCacheRule", {**HUB, "CredentialArn": partial})})
+    assert stack.status == "CREATE_COMPLETE"
+    shorter = {**HUB, "EcrRepositoryPrefix": "hub", "CredentialArn": partial[:-1]}
+    stack = account.deploy("t", {"R": resource("PullThroughCacheRule", shorter)})
+    assert stack.status == "ROLLBACK_COMPLETE"
+
+
 def test_refused_secrets_elsewhere_or_with_a_key_of_ones_own(account: Account) -> None:
     elsewhere = account.elsewhere("eu-north-1").secret("ecr-pullthroughcache/x")
     stack = account.deploy("a", {"R": resource("PullThroughCacheRule", {**HUB, "CredentialArn": elsewhere})})

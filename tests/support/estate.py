@@ -168,7 +168,10 @@ def synthesize_estate(
         retention_days: How long builds are kept, for an update.
         plugins: Called with each app before its synthesis, which it may make fail. Default: nothing.
     """
-    context = {DELETION_CONTEXT_KEY: [DELETED], **(flags or {})}
+    # A VPC with zones of its own asks for the account's all the same; the CLI would look them up.
+    consumer = (accounts or Accounts()).consumer
+    zones = f"availability-zones:account={consumer}:region={MAIN}"
+    context = {DELETION_CONTEXT_KEY: [DELETED], zones: [f"{MAIN}a", f"{MAIN}b"], **(flags or {})}
     registries, workload = folder / "registries", folder / "workload"
     app = cdk.App(outdir=str(registries), context=context, analytics_reporting=False)
     build_registries(app, accounts, retention_days=retention_days)
@@ -449,11 +452,15 @@ def _fill_main(
         keep=["1.*"],
         created_on_push=True,
         replicated=True,
+        pusher_accounts=[accounts.consumer],
         repository_policy=None,
         resource_tags={"kind": "chart"},
         encryption=EncryptionType.KMS,
         encryption_key=_key_arn(account, MAIN),
         role=f"arn:aws:iam::{account}:role/chart-creator",
+    )
+    HelmChartTemplate(
+        stack, "SharedCharts", registry=registry, prefix="shared-charts", organization_id=ORGANIZATION
     )
     RegistryReplication(
         stack,

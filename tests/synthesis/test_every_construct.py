@@ -35,6 +35,7 @@ MADE_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "FederatedRole": (".of",),
     "RegistryImage": (".image",),
     "CacheToSeed": (".caches_to_seed",),
+    "PusherToAllowSigning": (".grant_push_to_role",),
     "BaselineChange": (".changes",),
     "BaselineRemainder": (".left",),
     "FederatedGrant": (".push_by_pipeline",),

@@ -263,10 +263,21 @@ def test_what_it_refuses(stack: cdk.Stack, act: Callable[[cdk.Stack], object], m
         act(stack)
 
 
+def test_a_queue_of_another_account_is_imported(app: cdk.App, stack: cdk.Stack) -> None:
+    topics = AlertTopics(stack, "Alerts", severities=["HIGH"])
+    there = cdk.Stack(app, "Team", env=cdk.Environment(account="222233334444", region="eu-west-1"))
+    with pytest.raises(InvalidValueError) as caught:
+        topics.add_subscription(subscriptions.SqsSubscription(sqs.Queue(there, "Queue")))
+    assert "'Team/Queue' is in the account 222233334444 and the topic in 111122223333" in str(caught.value)
+    assert "import it in 'Stack'" in str(caught.value)
+    queue = sqs.Queue.from_queue_arn(stack, "Queue", "arn:aws:sqs:eu-west-1:222233334444:alerts")
+    topics.add_subscription(subscriptions.SqsSubscription(queue))
+
+
 def test_an_endpoint_subscribes_once_to_a_topic(stack: cdk.Stack) -> None:
     topics = AlertTopics(stack, "Alerts", severities=["HIGH"])
     topics.add_subscription(subscriptions.EmailSubscription(MAIL), prefixes=["team-a"])
-    with pytest.raises(InvalidValueError, match="there is a construct"):
+    with pytest.raises(InvalidValueError, match=r"subscribed to Stack/Alerts/High already.*in one call"):
         topics.add_subscription(subscriptions.EmailSubscription(MAIL), prefixes=["team-b"])
     with pytest.raises(InvalidValueError, match="there is a construct 'Stack/Alerts' already"):
         AlertTopics(stack, "Alerts")

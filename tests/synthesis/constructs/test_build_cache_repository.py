@@ -220,6 +220,9 @@ class TestInARegistry:
         ({"days": 14.0}, "days is 14.0"),
         ({"days": None}, "days is None"),
         ({"registry": 1}, "registry is 1"),
+        ({"owner": ""}, "the owner '' has 0 characters"),
+        ({"owner": 1}, "owner is 1"),
+        ({"tags": b"x"}, "tags is b'x'"),
     ],
 )
 def test_what_is_refused(stack: cdk.Stack, arguments: dict[str, Any], message: str) -> None:

@@ -16,6 +16,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
+from aws_cdk.assertions import Annotations, Match
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
@@ -140,7 +141,6 @@ class TestARepositoryOfOnesOwn:
         registry = PrivateRegistry(stack, "Registry", root_template=False)
         images = ImageRepository(stack, "Images", repository_name="payments/assets", registry=registry)
         consumer = cdk.Stack(app, "Consumer", env=ENV, synthesizer=image_asset_synthesizer(images))
-        consumer.node.add_dependency(images)
         asset = ecr_assets.DockerImageAsset(consumer, "Image", directory=image_folder)
         cdk.CfnOutput(consumer, "Address", value=asset.image_uri)
         ssm.CfnParameter(consumer, "Parameter", type="String", value=asset.image_uri)
@@ -163,6 +163,47 @@ class TestARepositoryOfOnesOwn:
         assert statement["Principal"] == {"AWS": PUBLISHER}
         assert sorted(statement["Action"]) == sorted(ASSET_PUBLISHING)
         assert lint(template) == []
+
+    def test_several_stacks_share_it_and_come_after_it(
+        self, app: cdk.App, stack: cdk.Stack, image_folder: str
+    ) -> None:
+        images = ImageRepository(stack, "Images", repository_name="payments/assets")
+        synthesizer = image_asset_synthesizer(images)
+        for name in ("Api", "Web"):
+            asset = ecr_assets.DockerImageAsset(
+                cdk.Stack(app, name, env=ENV, synthesizer=synthesizer), "Image", directory=image_folder
+            )
+            assert asset.image_uri
+        assembly = Path(app.synth().directory)
+        artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+        for name in ("Api", "Web"):
+            assert "Stack" in artifacts[name]["dependencies"]
+            assert "payments/assets" in (assembly / f"{name}.assets.json").read_text()
+
+    @pytest.mark.parametrize(
+        ("account", "region", "message"),
+        [
+            ("222233334444", "eu-west-1", "the account 222233334444, and the repository"),
+            ("111122223333", "eu-west-2", "the Region eu-west-2, and the repository of its image assets in"),
+        ],
+    )
+    def test_a_stack_of_another_environment_fails_the_synthesis(
+        self, app: cdk.App, stack: cdk.Stack, account: str, region: str, message: str
+    ) -> None:
+        images = ImageRepository(stack, "Images", repository_name="payments/assets")
+        env = cdk.Environment(account=account, region=region)
+        cdk.Stack(app, "There", env=env, synthesizer=image_asset_synthesizer(images))
+        with pytest.raises(RuntimeError, match=message):
+            app.synth()
+
+    def test_a_stack_of_another_stage_is_warned_of(self, app: cdk.App, stack: cdk.Stack) -> None:
+        images = ImageRepository(stack, "Images", repository_name="payments/assets")
+        stage = cdk.Stage(app, "Prod", env=ENV)
+        consumer = cdk.Stack(stage, "Api", synthesizer=image_asset_synthesizer(images))
+        cdk.CfnOutput(consumer, "Output", value="x")
+        app.synth()
+        warnings = Annotations.from_stack(consumer).find_warning("*", Match.any_value())
+        assert ["deploy that stage first" in str(one.entry.data) for one in warnings] == [True]
 
     def test_everything_set(self, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType) -> None:
         images = ImageRepository(

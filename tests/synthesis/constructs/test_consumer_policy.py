@@ -136,6 +136,10 @@ def test_in_a_stack_without_an_environment(app: cdk.App) -> None:
         ({"account": REGISTRY, "caches": [1]}, "a cache is of the type int"),
         ({"account": REGISTRY, "pull": ["a"], "roles": ["node"]}, "a role is of the type str"),
         ({"account": REGISTRY, "pull": ["a"], "create": "no"}, "create is 'no'"),
+        ({"account": REGISTRY, "pull": ["a"], "managed_policy_name": ""}, "managed_policy_name is ''"),
+        ({"account": REGISTRY, "pull": ["a"], "managed_policy_name": "ünï"}, "managed_policy_name is 'ünï'"),
+        ({"account": REGISTRY, "pull": ["a"], "managed_policy_name": "a" * 129}, "129 characters long"),
+        ({"account": REGISTRY, "pull": ["a"], "description": "a" * 1001}, "at most 1,000"),
         ({"registry": "registry.json", "pull": ["a"]}, "the registry is of the type str"),
     ],
 )

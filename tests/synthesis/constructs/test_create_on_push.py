@@ -81,7 +81,11 @@ def test_everything_set(
     registry.deny_outside_organization("o-a1b2c3d4e5", except_accounts=["333344445555"])
     registry.allow_cache_upstream("444455556666", "555566667777", prefixes=["base", "golden/"])
     template = template_of(stack)
-    first, second, outside, upstream = statements(template, of_type)
+    first, pushers, second, everybody, outside, upstream = statements(template, of_type)
+    assert pushers["Effect"] == everybody["Effect"] == "Allow"
+    assert pushers["Principal"] == {"AWS": "arn:aws:iam::222233334444:root"}
+    assert everybody["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+    assert {"ecr:PutImage", "ecr:CreateRepository"} <= set(pushers["Action"])
     assert first["Condition"]["StringNotEquals"] == {"aws:PrincipalAccount": ["111122223333", "222233334444"]}
     assert second["Condition"]["StringNotEquals"] == {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}
     assert outside["Condition"]["StringNotEquals"] == {
@@ -114,7 +118,7 @@ def test_it_warns_unless_the_scope_is_set(stack: cdk.Stack, first: str | None) -
     warnings = cdk.assertions.Annotations.from_stack(stack).find_warning(
         "*", cdk.assertions.Match.string_like_regexp("policy scope V2")
     )
-    assert [one.id for one in warnings] == ([] if first else ["/Stack/Sandbox"])
+    assert [one.id for one in warnings] == ([] if first else ["/Stack/Registry"])
 
 
 def test_an_open_environment(app: cdk.App, template_of: TemplateOf, of_type: OfType) -> None:
@@ -196,6 +200,9 @@ def test_what_inspector_needs_is_not_denied_to_everybody(stack: cdk.Stack, actio
     }
     with pytest.raises(InvalidValueError, match="which Amazon Inspector calls"):
         registry.add_to_registry_policy(iam.PolicyStatement(**deny))
+    network = {"StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}
+    with pytest.raises(InvalidValueError, match="which Amazon Inspector calls"):
+        registry.add_to_registry_policy(iam.PolicyStatement(**deny, conditions=network))
     condition = {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
     registry.add_to_registry_policy(iam.PolicyStatement(**deny, conditions=condition))
     registry.add_to_registry_policy(
@@ -206,3 +213,13 @@ def test_what_inspector_needs_is_not_denied_to_everybody(stack: cdk.Stack, actio
             resources=["*"],
         )
     )
+
+
+def test_one_organization_is_the_fence(stack: cdk.Stack, template_of: TemplateOf, of_type: OfType) -> None:
+    registry = PrivateRegistry(stack, "Registry")
+    registry.deny_outside_organization("o-a1b2c3d4e5")
+    with pytest.raises(InvalidValueError, match="what is outside o-a1b2c3d4e5 is denied already"):
+        registry.deny_outside_organization("o-zzzzzzzzzz")
+    registry.deny_outside_organization("o-a1b2c3d4e5", except_accounts=["222233334444"])
+    (fence,) = statements(template_of(stack), of_type)
+    assert fence["Condition"]["StringNotEquals"]["aws:PrincipalAccount"] == "222233334444"

@@ -11,6 +11,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
+from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
@@ -230,6 +231,29 @@ class TestKey:
             registry.add_creation_template(
                 "dev", applied_for=ON_PUSH, encryption_key=KEY_ARN.replace("eu-west-1", "us-east-1")
             )
+
+    def test_a_key_of_another_partition_is_refused(self, registry: PrivateRegistry) -> None:
+        with pytest.raises(InvalidValueError, match=rf"the partition aws-cn.*fix: write '{KEY_ARN}'"):
+            registry.add_creation_template(
+                "dev", applied_for=ON_PUSH, encryption_key=KEY_ARN.replace("arn:aws:", "arn:aws-cn:")
+            )
+
+    @pytest.mark.parametrize(
+        ("role", "lies_in"),
+        [
+            ("arn:aws-cn:iam::111122223333:role/ecr", "the partition aws-cn"),
+            ("arn:aws:iam::444455556666:role/ecr", "account 444455556666"),
+        ],
+    )
+    def test_a_role_from_elsewhere_is_refused(
+        self, registry: PrivateRegistry, role: str, lies_in: str
+    ) -> None:
+        with pytest.raises(InvalidValueError, match=f"the role lies in {lies_in};") as caught:
+            registry.add_creation_template("dev", applied_for=ON_PUSH, role=role)
+        assert "write 'arn:aws:iam::111122223333:role/ecr'" in str(caught.value)
+        with pytest.raises(InvalidValueError, match=f"the role lies in {lies_in};"):
+            registry.add_pull_through_cache("k8s", template=CreationTemplateOptions(role=role))
+        assert registry.node.try_find_child("Cache-k8s") is None
 
     def test_a_key_without_kms_is_refused(self, registry: PrivateRegistry) -> None:
         with pytest.raises(InvalidValueError, match="AES256"):

@@ -6,6 +6,7 @@ covered here. The same file runs on the oldest aws-cdk-lib that is supported.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -113,8 +114,11 @@ def synthesize(
 
         given["registry"] = PrivateRegistry(given["stack"], "Registry")
     code = example.code if partition in (None, "aws") else in_partition(example.code, str(partition))
-    exec(compile(code, f"<the example of {example.name}>", "exec"), given)
-    app.synth()
+    written = folder.with_name(f"{folder.name}-files")
+    written.mkdir(exist_ok=True)
+    with contextlib.chdir(written):
+        exec(compile(code, f"<the example of {example.name}>", "exec"), given)
+        app.synth()
     return Synthesized(folder=folder)
 
 

@@ -15,6 +15,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from ecr_blueprints.constructs.federated_role import FederatedRole
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.pipeline_identity_provider import PipelineIdentityProvider
+from ecr_blueprints.constructs.private_registry import PrivateRegistry
+from ecr_blueprints.constructs.public_repository import PublicRepository
 from ecr_blueprints.constructs.repository_grants import RepositoryGrants
 from ecr_blueprints.domain.pipeline_identity import GitHubActions, GitLabPipelines
 from ecr_blueprints.errors import InvalidValueError
@@ -120,6 +122,18 @@ class TestGrants:
     def test_something_that_is_no_pipeline(self, stack: cdk.Stack) -> None:
         with pytest.raises(InvalidValueError, match="type str"):
             FederatedRole.of(stack, "acme/payments")  # type: ignore[arg-type]
+
+    def test_where_a_pipeline_has_to_be_named_by_its_role(self, app: cdk.App, stack: cdk.Stack) -> None:
+        env = cdk.Environment(account="111122223333", region="us-east-1")
+        public = PublicRepository(
+            cdk.Stack(app, "Public", env=env), "Agent", repository_name="agent", reason="Customers install it"
+        )
+        cache = PrivateRegistry(stack, "Registry").add_pull_through_cache("ecr-public")
+        for grant in (public.grant_push, cache.grant_pull):
+            with pytest.raises(InvalidValueError) as caught:
+                grant(PROD)  # type: ignore[arg-type]
+            assert "FederatedRole.of(stack, identity).role" in str(caught.value)
+            grant(FederatedRole.of(stack, PROD).role).assert_success()
 
 
 class TestTrust:

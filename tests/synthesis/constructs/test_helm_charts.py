@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -16,6 +17,7 @@ from aws_cdk import aws_kms as kms
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from ecr_blueprints.constructs.build_cache_repository import BuildCacheRepository
 from ecr_blueprints.constructs.helm_chart_repository import HelmChartRepository
 from ecr_blueprints.constructs.helm_chart_template import HelmChartTemplate
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
@@ -231,6 +233,12 @@ class TestWhatIsRefused:
         registry = PrivateRegistry(stack, "Registry", convention="{team}/{app}")
         with pytest.raises(InvalidValueError, match="no owner is given"):
             HelmChartRepository(stack, "Chart", chart="ledger", registry=registry)
+        wrong: Any
+        for wrong in (5, b"x", True, Path()):
+            with pytest.raises(InvalidValueError, match=r"tags is .*allowed: a mapping of texts to texts"):
+                HelmChartRepository(stack, "Chart", chart="ledger", registry=registry, tags=wrong)
+            with pytest.raises(InvalidValueError, match=r"tags is .*allowed: a mapping of texts to texts"):
+                BuildCacheRepository(stack, "Chart", build="ledger", registry=registry, tags=wrong)
         assert stack.node.try_find_child("Chart") is None
         HelmChartRepository(stack, "Chart", chart="ledger", registry=registry, tags={"owner": "payments"})
 
@@ -260,3 +268,61 @@ class TestWhatIsRefused:
     def test_a_scope_that_is_none(self, app: cdk.App) -> None:
         with pytest.raises(InvalidValueError, match="the scope is an App"):
             HelmChartRepository(app, "Chart", chart="ledger")
+
+
+class TestWhoeverPushesCreates:
+    """The guard of the prefix, which `CreateOnPush` has too.
+
+    Practices: TMPL-5
+    """
+
+    POLICY = "AWS::ECR::RegistryPolicy"
+
+    def test_strangers_may_not_and_the_guard_comes_first(self, default: Template, of_type: OfType) -> None:
+        (policy,) = of_type(default, self.POLICY)
+        (statement,) = policy["Properties"]["PolicyText"]["Statement"]
+        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+        assert {"ecr:CreateRepository", "ecr:PutImage"} <= set(statement["Action"])
+        assert statement["Resource"] == "arn:aws:ecr:eu-west-1:111122223333:repository/charts/*"
+        assert statement["Condition"]["StringNotEquals"] == {"aws:PrincipalAccount": "111122223333"}
+        (created,) = of_type(default, TEMPLATE)
+        (policy_id,) = (key for key, one in default["Resources"].items() if one["Type"] == self.POLICY)
+        assert policy_id in created["DependsOn"]
+
+    def test_accounts_that_push(self, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType) -> None:
+        registry = PrivateRegistry(stack, "Registry")
+        HelmChartTemplate(stack, "Charts", registry=registry, pusher_accounts=["222233334444"])
+        assert registry.unmet_policy_scope == ("the statements for charts/",)
+        (policy,) = of_type(template_of(stack), self.POLICY)
+        deny, allow = policy["Properties"]["PolicyText"]["Statement"]
+        assert deny["Condition"]["StringNotEquals"]["aws:PrincipalAccount"] == [
+            "111122223333",
+            "222233334444",
+        ]
+        assert allow["Principal"] == {"AWS": "arn:aws:iam::222233334444:root"}
+
+    def test_nothing_is_guarded_where_no_push_creates(
+        self, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType
+    ) -> None:
+        registry = PrivateRegistry(stack, "Registry")
+        HelmChartTemplate(stack, "Charts", registry=registry, created_on_push=False)
+        assert of_type(template_of(stack), self.POLICY) == []
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            ({"created_on_push": False, "pusher_accounts": ["222233334444"]}, "no push creates a repository"),
+            ({"created_on_push": False, "organization_id": "o-a1b2c3d4e5"}, "no push creates a repository"),
+            ({"pusher_accounts": ["2222"]}, "'2222' is not an AWS account id"),
+            (
+                {"pusher_accounts": ["222233334444"], "organization_id": "o-a1b2c3d4e5"},
+                "accounts and an organization are named",
+            ),
+        ],
+    )
+    def test_what_cannot_be(self, stack: cdk.Stack, arguments: dict[str, Any], says: str) -> None:
+        registry = PrivateRegistry(stack, "Registry")
+        with pytest.raises(InvalidValueError, match=says):
+            HelmChartTemplate(stack, "Charts", registry=registry, **arguments)
+        assert stack.node.try_find_child("Charts") is None
+        assert registry.registry_policy is None

@@ -16,10 +16,11 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from ecr_blueprints.constructs.image_pusher_role import ImagePusherRole
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.managed_signing import ManagedSigning
+from ecr_blueprints.constructs.pipeline_identity_provider import PipelineIdentityProvider
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.push_permission import PushGrant, PushPermission, RolePushPermission
 from ecr_blueprints.constructs.trusted_accounts import TrustedAccounts
-from ecr_blueprints.domain.pipeline_identity import GitHubActions
+from ecr_blueprints.domain.pipeline_identity import GitHubActions, GitLabPipelines
 from ecr_blueprints.errors import InvalidValueError
 
 pytestmark = pytest.mark.node
@@ -116,6 +117,44 @@ class TestEverythingSet:
         assert trusted["Principal"]["Federated"] in ({"Ref": provider}, {"Fn::GetAtt": [provider, "Arn"]})
         assert lint(Template.from_stack(stack).to_json()) == []
         assert pusher_resources(stack) == snapshot(extension_class=JSONSnapshotExtension)
+
+
+class TestOneProviderInAnAccount:
+    def pusher(self, scope: cdk.Stack, registry: PrivateRegistry, name: str, **more: Any) -> ImagePusherRole:
+        return ImagePusherRole(
+            scope, name, registry=registry, assumed_by=PROD, prefixes=["a"], create_provider=True, **more
+        )
+
+    def test_a_second_one_is_refused(self, app: cdk.App, stack: cdk.Stack, registry: PrivateRegistry) -> None:
+        made = PipelineIdentityProvider(stack, "GitHub", identity=PROD)
+        # IAM knows no Regions.
+        env = cdk.Environment(account="111122223333", region="eu-west-2")
+        elsewhere = cdk.Stack(app, "Elsewhere", env=env)
+        with pytest.raises(InvalidValueError, match="'Elsewhere/GitHub' would too") as caught:
+            PipelineIdentityProvider(elsewhere, "GitHub", identity=PROD)
+        assert "'Stack/GitHub' makes the provider of token.actions" in str(caught.value)
+        assert "pass it as provider=" in str(caught.value)
+        with pytest.raises(InvalidValueError, match="'Stack/Team' would too"):
+            self.pusher(stack, registry, "Team")
+        assert stack.node.try_find_child("Team") is None
+        ImagePusherRole(
+            stack, "Team", registry=registry, assumed_by=PROD, prefixes=["a"], provider=made.resource
+        )
+        PipelineIdentityProvider(
+            elsewhere, "GitLab", identity=GitLabPipelines("acme/payments", branch="main")
+        )
+
+    def test_two_roles_that_make_it(self, stack: cdk.Stack, registry: PrivateRegistry) -> None:
+        self.pusher(stack, registry, "First")
+        with pytest.raises(InvalidValueError, match="'Stack/First/Provider' makes"):
+            self.pusher(stack, registry, "Second")
+
+    def test_an_open_account_counts_by_the_stack(self, app: cdk.App) -> None:
+        first, second = cdk.Stack(app, "First"), cdk.Stack(app, "Second")
+        for one in (first, second):
+            PipelineIdentityProvider(one, "GitHub", identity=PROD)
+        with pytest.raises(InvalidValueError, match="'First/GitHub' makes"):
+            PipelineIdentityProvider(first, "Again", identity=PROD)
 
 
 class TestOtherAccounts:
@@ -281,6 +320,9 @@ class TestElsewhere:
             ImagePusherRole(stack, "Cache", registry=registry, assumed_by=PROD, prefixes=["ecr-public"])
 
 
+OWN = ("111122223333",)
+
+
 class Kept(list[PushGrant]):
     """Stands in for what a registry does with push grants."""
 
@@ -317,13 +359,13 @@ class TestSigning:
         ImagePusherRole(
             stack, "Team", registry=registry, assumed_by=PROD, prefixes=["team-a"], repositories=[api]
         )
-        assert [(one.repositories, one.account, one.role_arn) for one in kept] == [
-            *[("prod/api", None, None)] * 3,
-            ("*", None, None),
-            *[("prod/api", None, None)] * 2,
-            *[("prod/api", "444455556666", ROLE)] * 2,
-            ("team-a/*", None, None),
-            ("prod/api", None, None),
+        assert [(one.repositories, one.accounts) for one in kept] == [
+            *[("prod/api", OWN)] * 3,
+            ("*", OWN),
+            *[("prod/api", OWN)] * 2,
+            *[("prod/api", ("444455556666",))] * 2,
+            ("team-a/*", OWN),
+            ("prod/api", OWN),
         ]
         kept.sign([PROFILE])
         kept.sign([PROFILE, OTHER_PROFILE])
@@ -349,12 +391,12 @@ class TestSigning:
 
     def test_a_role_elsewhere_is_its_accounts(self) -> None:
         grant = RolePushPermission(account="444455556666", role_arn=ROLE, repositories="prod/api")
-        grant.sign([PROFILE])
+        assert not grant.sign([PROFILE])
 
     def test_a_profile_of_the_deployment(self, stack: cdk.Stack) -> None:
         role = iam.Role(stack, "Own", assumed_by=iam.AccountRootPrincipal())
         token = cdk.CfnParameter(stack, "Profile").value_as_string
-        PushPermission(role, repositories="*", registry_account=None).sign([token])
+        PushPermission(role, repositories="*").sign([token])
         assert allowed(stack) == [
             {"Action": "signer:SignPayload", "Effect": "Allow", "Resource": {"Ref": "Profile"}}
         ]

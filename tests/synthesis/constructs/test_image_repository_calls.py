@@ -175,6 +175,15 @@ class TestPropertyInjectors:
         assert isinstance(resource, ecr.CfnRepository)
         assert resource.image_tag_mutability == "MUTABLE"
 
+    def test_a_rule_that_breaks_its_policy_names_it(self, stack: cdk.Stack) -> None:
+        rules = [{"tagStatus": "untagged", "maxImageCount": 1}]
+        cdk.PropertyInjectors.of(stack).add(_Injector(self.OWN, lifecycleRules=rules))
+        repository = ImageRepository(stack, "Api")
+        with pytest.raises(
+            InvalidValueError, match=r"untagged.*property injector.*give the repository retent"
+        ):
+            repository.add_lifecycle_rule(tag_status=ecr.TagStatus.UNTAGGED, max_image_count=3)
+
     def test_one_for_something_else_costs_nothing(self, stack: cdk.Stack, calls: Callable[[], Any]) -> None:
         cdk.PropertyInjectors.of(stack).add(_Injector("aws-cdk-lib.aws_s3.Bucket"))
         ImageRepository(stack, "First")

@@ -43,7 +43,7 @@ class TestOwnRegistry:
         assert resource["Properties"]["Tags"] == [{"Key": "owner", "Value": "payments"}]
 
     def test_a_name_against_the_convention(self, stack: cdk.Stack, registry: PrivateRegistry) -> None:
-        with pytest.raises(InvalidValueError, match="does not follow the convention"):
+        with pytest.raises(InvalidValueError, match=r"does not follow the convention.*convention_exception="):
             ImageRepository(stack, "Api", repository_name="payments-api", registry=registry)
         assert registry.ledger.repositories == ()
         assert stack.node.try_find_child("Api") is None

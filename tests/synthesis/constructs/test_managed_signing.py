@@ -14,6 +14,7 @@ from aws_cdk import aws_signer as signer
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from ecr_blueprints.constructs.create_on_push import CreateOnPush
 from ecr_blueprints.constructs.managed_signing import ManagedSigning
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.registry_management import Ownership, RegistryManagement
@@ -35,12 +36,13 @@ class _Pusher:
 
     def __init__(self, repositories: str, account: str | None = None) -> None:
         self.repositories = repositories
-        self.account = account
-        self.role_arn = None
+        self.accounts = () if account is None else (account,)
+        self.pusher = "somebody"
         self.profiles: list[str] = []
 
-    def sign(self, profile_arns: Sequence[str]) -> None:
+    def sign(self, profile_arns: Sequence[str]) -> bool:
         self.profiles += [one for one in profile_arns if one not in self.profiles]
+        return True
 
 
 def test_the_defaults(
@@ -63,7 +65,7 @@ def test_the_defaults(
     assert profile["Properties"]["PlatformId"] == "Notation-OCI-SHA384-ECDSA"
     assert profile["Properties"]["SignatureValidityPeriod"] == {"Type": "MONTHS", "Value": 135}
     profiles = [key for key, one in template["Resources"].items() if one["Type"] == PROFILE]
-    assert configuration["DependsOn"] == profiles
+    assert set(profiles) < set(configuration["DependsOn"]), "and on the registry's owner"
     assert lint(template) == []
 
 
@@ -205,7 +207,9 @@ def test_an_eleventh_rule_is_refused(stack: cdk.Stack) -> None:
     registry = PrivateRegistry(stack, "Registry")
     for number in range(10):
         ManagedSigning(stack, f"Signing{number}", registry=registry, repositories=[f"team-{number}/*"])
-    with pytest.raises(InvalidValueError, match="11 rules per signing configuration; allowed: at most 10"):
+    with pytest.raises(
+        InvalidValueError, match="11 rules per signing configuration; allowed: at most 10; fix: "
+    ):
         ManagedSigning(stack, "Signing10", registry=registry, repositories=["team-10/*"])
 
 
@@ -217,3 +221,30 @@ def test_signing_over_a_cache_is_refused_from_both_sides(stack: cdk.Stack) -> No
     ManagedSigning(stack, "Quay", registry=registry, repositories=["quay/*"])
     with pytest.raises(RegistryConflictError, match="Stack/Quay and Stack/Registry/Cache-quay"):
         registry.add_pull_through_cache("quay")
+
+
+def test_two_profiles_of_one_name_are_refused_wherever_they_are_made(app: cdk.App, stack: cdk.Stack) -> None:
+    registry = PrivateRegistry(stack, "Registry")
+    ManagedSigning(stack, "Prod-A", registry=registry, repositories=["a/*"])
+    with pytest.raises(RegistryConflictError, match="Stack/Prod-A/Profile and Stack/Prod_A/Profile"):
+        ManagedSigning(stack, "Prod_A", registry=registry, repositories=["b/*"])
+    assert stack.node.try_find_child("Prod_A") is None
+    beside = cdk.Stack(app, "Beside", env=cdk.Environment(account="111122223333", region="eu-west-1"))
+    with pytest.raises(RegistryConflictError, match="'ecr_Prod_A'"):
+        SigningProfile(beside, "Same", profile_name="ecr_Prod_A")
+    SigningProfile(beside, "Other", profile_name="ecr_Prod_A", validity=SignatureValidity(12))
+    elsewhere = cdk.Stack(app, "There", env=cdk.Environment(account="111122223333", region="eu-central-1"))
+    SigningProfile(elsewhere, "Same", profile_name="ecr_Prod_A")
+
+
+def test_from_another_stack_nothing_goes_round_in_a_circle(
+    app: cdk.App, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType
+) -> None:
+    registry = PrivateRegistry(stack, "Registry")
+    beside = cdk.Stack(app, "Beside", env=cdk.Environment(account="111122223333", region="eu-west-1"))
+    signing = ManagedSigning(beside, "Signing", registry=registry, repositories=["prod/*"])
+    CreateOnPush(beside, "Sandbox", registry=registry, prefix="sandbox")
+    assert signing.profile is not None
+    assert cdk.Stack.of(signing.profile) is stack
+    (configuration,) = of_type(template_of(stack), CONFIGURATION)
+    assert any("SigningProfile" in one for one in configuration["DependsOn"])

@@ -10,6 +10,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import assertions
+from aws_cdk import aws_ecr as ecr
 
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
@@ -418,3 +419,47 @@ def test_the_logical_ids_follow_from_construct_id_and_prefix_only(app: cdk.App, 
     elsewhere = cdk.Environment(account="999988887777", region="us-east-1")
     other = logical_ids(cdk.App(outdir=str(tmp_path / "other")), elsewhere, production=True, base_prefixes=())
     assert logical_ids(app, ENVIRONMENT, convention="{stage}/{app}", stages={"prod": True}) == other
+
+
+def test_a_second_owner_beside_it_fails_the_synthesis(app: cdk.App, stack: cdk.Stack) -> None:
+    registry = PrivateRegistry(stack, "Registry")
+    registry.deny_outside_organization("o-a1b2c3d4e5")
+    beside = cdk.Stack(app, "Beside", env=cdk.Environment(account="111122223333", region="eu-west-1"))
+    ecr.CfnRegistryPolicy(beside, "Theirs", policy_text={"Version": "2012-10-17", "Statement": []})
+    with pytest.raises(RuntimeError, match="Stack/Registry/RegistryPolicy and Beside/Theirs both set"):
+        app.synth()
+
+
+def test_an_owner_elsewhere_or_of_what_is_not_owned_here_is_none(app: cdk.App, stack: cdk.Stack) -> None:
+    PrivateRegistry(stack, "Registry", manage=RegistryManagement(scanning=Ownership.UNMANAGED))
+    elsewhere = cdk.Stack(app, "There", env=cdk.Environment(account="111122223333", region="eu-central-1"))
+    for one in (stack, elsewhere):
+        ecr.CfnRegistryScanningConfiguration(one, "Theirs", scan_type="BASIC", rules=[])
+    ecr.CfnRegistryPolicy(elsewhere, "Policy", policy_text={"Version": "2012-10-17", "Statement": []})
+    app.synth()
+
+
+def test_nothing_is_made_before_the_parameter_that_marks_the_owner(app: cdk.App, stack: cdk.Stack) -> None:
+    registry = PrivateRegistry(stack, "Registry")
+    registry.deny_outside_organization("o-a1b2c3d4e5")
+    resources = app.synth().get_stack_by_name("Stack").template["Resources"]
+    (owner,) = [key for key, one in resources.items() if one["Type"] == "AWS::SSM::Parameter"]
+    waiting = {one["Type"] for one in resources.values() if owner in one.get("DependsOn", [])}
+    assert waiting == {
+        "AWS::ECR::RegistryScanningConfiguration",
+        "AWS::ECR::RegistryPolicy",
+        "AWS::ECR::RepositoryCreationTemplate",
+    }
+
+
+def test_what_is_imported_waits_for_nothing(app: cdk.App, stack: cdk.Stack) -> None:
+    imported = RegistryManagement(scanning=Ownership.IMPORT, root_template=Ownership.IMPORT)
+    PrivateRegistry(stack, "Registry", manage=imported)
+    resources = app.synth().get_stack_by_name("Stack").template["Resources"]
+    assert not any("DependsOn" in one for one in resources.values())
+
+
+def test_the_smallest_one_creates_nothing(stack: cdk.Stack) -> None:
+    manage = RegistryManagement(scanning=Ownership.UNMANAGED, owner_parameter=False)
+    PrivateRegistry(stack, "Registry", root_template=False, manage=manage)
+    assert assertions.Template.from_stack(stack).to_json().get("Resources", {}) == {}

@@ -226,15 +226,50 @@ class TestLimits:
         for number in range(98):
             declare(registry, f"old{number:03}", exception="older")
         held = registry.ledger
-        with pytest.raises(InvalidValueError, match=r"101 filters.*at most 100"):
+        with pytest.raises(InvalidValueError, match=r"101 filters.*at most 100") as caught:
             declare(registry, "old098", exception="older")
         assert registry.ledger == held
+        assert caught.value.where == "Stack/old098"
+        assert caught.value.fix == (
+            "set development=DevelopmentScanning.CONTINUOUS: one filter then covers everything, or bring the "
+            "names of the repositories under the convention or a base prefix"
+        )
+
+    def test_where_caches_are_too_much_no_convention_helps(self, stack: cdk.Stack) -> None:
+        bases = [f"base{number}" for number in range(99)]
+        registry = PrivateRegistry(
+            stack, "Registry", convention="{stage}/{app}", stages=STAGES, base_prefixes=bases
+        )
+        with pytest.raises(InvalidValueError, match="101 filters, 0 of them for single") as caught:
+            registry.add_pull_through_cache("k8s")
+        assert caught.value.where == "Stack/Registry/Cache-k8s"
+        assert caught.value.fix == (
+            "set development=DevelopmentScanning.CONTINUOUS: one filter then covers everything"
+        )
+        assert registry.node.try_find_child("Cache-k8s") is None
+
+    def test_basic_scanning_of_too_much_is_widened_to_everything(self, stack: cdk.Stack) -> None:
+        basic = RegistryScanning(
+            scan_type=ScanType.BASIC,
+            development=DevelopmentScanning.NONE,
+            allow_basic_for_production=True,
+        )
+        bases = [f"base{number}" for number in range(100)]
+        with pytest.raises(InvalidValueError, match=r"set development=DevelopmentScanning\.ON_PUSH"):
+            PrivateRegistry(
+                stack,
+                "Registry",
+                convention="{stage}/{app}",
+                stages=STAGES,
+                base_prefixes=bases,
+                scanning=basic,
+            )
 
     def test_fifty_caches_fit_and_one_more_is_refused(self, stack: cdk.Stack) -> None:
         registry = PrivateRegistry(stack, "Registry")
         for number in range(50):
             registry.add_pull_through_cache("k8s", prefix=f"k8s-{number:02}")
         children = len(registry.node.children)
-        with pytest.raises(InvalidValueError, match=r"51 pull-through cache rules.*at most 50"):
+        with pytest.raises(InvalidValueError, match=r"51 pull-through cache rules.*at most 50; fix: let"):
             registry.add_pull_through_cache("k8s", prefix="k8s-50")
         assert len(registry.node.children) == children

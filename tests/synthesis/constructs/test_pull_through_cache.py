@@ -12,10 +12,12 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
+from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.errors import InvalidValueError, RegistryConflictError
+from ecr_blueprints.lifecycle.retention import RepositoryKind
 from ecr_blueprints.registry.cache_credential import find_credential_faults
 
 TemplateOf = Callable[[cdk.Stack], dict[str, Any]]
@@ -255,6 +257,22 @@ class TestTemplateOptions:
         assert registry.ledger == ledger
 
 
+class TestRepositoriesUnderTheCache:
+    def test_nothing_can_be_pushed_there(self, registry: PrivateRegistry, stack: cdk.Stack) -> None:
+        registry.add_pull_through_cache("k8s")
+        with pytest.raises(InvalidValueError, match="nothing can be pushed there") as caught:
+            ImageRepository(stack, "Mine", repository_name="k8s/pause", registry=registry)
+        assert "kind=RepositoryKind.CACHE" in str(caught.value)
+        assert stack.node.try_find_child("Mine") is None
+        made_before = {"repository_name": "k8s/pause", "kind": RepositoryKind.CACHE}
+        ImageRepository(stack, "Pause", registry=registry, **made_before)
+        ImageRepository(stack, "Beside", repository_name="k8s-tools/pause", registry=registry)
+
+    def test_every_name_lies_under_root(self, registry: PrivateRegistry, stack: cdk.Stack) -> None:
+        registry.add_pull_through_cache("k8s", prefix="ROOT")
+        ImageRepository(stack, "Mine", repository_name="k8s/pause", registry=registry)
+
+
 class TestPrefix:
     def test_equal_prefixes_name_both_constructs(self, registry: PrivateRegistry, stack: cdk.Stack) -> None:
         registry.add_pull_through_cache("k8s", prefix="cached")
@@ -274,6 +292,36 @@ class TestPrefix:
         cache = registry.add_pull_through_cache("ecr-public", prefix="ROOT")
         assert cache.image("docker/library/nginx", tag="1").uri == f"{URI}/docker/library/nginx:1"
         assert cache.repository_arn_pattern == "arn:aws:ecr:eu-west-1:111122223333:repository/*"
+
+    def test_root_shares_the_registrys_template(
+        self, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType, lint: Lint
+    ) -> None:
+        registry = PrivateRegistry(stack, "Registry")
+        cache = registry.add_pull_through_cache("ecr-public", prefix="ROOT")
+        assert cache.template is registry.root_template
+        cache.grant_pull_to_account("222233334444")
+        template = template_of(stack)
+        (held,) = of_type(template, TEMPLATE)
+        assert "arn:aws:iam::222233334444:root" in held["Properties"]["RepositoryPolicy"]
+        (rule,) = of_type(template, RULE)
+        assert rule["DependsOn"] == [stack.resolve(cache.template.resource.logical_id)]
+        assert lint(template) == []
+
+    @pytest.mark.parametrize(
+        ("arguments", "given"),
+        [
+            ({"template": CreationTemplateOptions()}, "a template of its own"),
+            ({"frozen": True}, "frozen=True"),
+        ],
+    )
+    def test_root_with_another_template_names_the_switch(
+        self, stack: cdk.Stack, arguments: dict[str, Any], given: str
+    ) -> None:
+        registry = PrivateRegistry(stack, "Registry")
+        with pytest.raises(RegistryConflictError, match=given) as caught:
+            registry.add_pull_through_cache("ecr-public", prefix="ROOT", **arguments)
+        assert "write root_template=False" in str(caught.value)
+        assert registry.ledger.cache_rules == ()
 
     def test_a_template_that_stands_there_is_a_conflict_and_nothing_is_made(
         self, registry: PrivateRegistry

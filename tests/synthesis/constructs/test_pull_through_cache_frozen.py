@@ -14,7 +14,7 @@ from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
 from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
 from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
-from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.errors import InvalidValueError, RegistryConflictError
 
 TemplateOf = Callable[[cdk.Stack], dict[str, Any]]
 OfType = Callable[[dict[str, Any], str], list[dict[str, Any]]]
@@ -93,6 +93,31 @@ def test_immutable_tags_without_freezing_are_refused_with_the_way_to_mean_it(
     immutable = CreationTemplateOptions(tag_mutability=TagMutability(mode=MutabilityMode.IMMUTABLE))
     with pytest.raises(InvalidValueError, match="say frozen=True of the cache"):
         PullThroughCache(stack, "Cache", registry=registry, upstream="k8s", template=immutable)
+
+
+def test_a_template_inside_a_frozen_cache_is_frozen_too(registry: PrivateRegistry) -> None:
+    frozen(registry)
+    by_caches = ["PULL_THROUGH_CACHE"]
+    silent = registry.add_creation_template("k8s/app", applied_for=by_caches)
+    said = registry.add_creation_template("k8s/base", applied_for=by_caches, tag_mutability="IMMUTABLE")
+    other = registry.add_creation_template("quay", applied_for=by_caches)
+    modes = [one.resource.image_tag_mutability for one in (silent, said, other)]
+    assert modes == ["IMMUTABLE", "IMMUTABLE", "MUTABLE"]
+    with pytest.raises(RegistryConflictError, match=r"cache 'k8s' is frozen, and .* lets its tags move"):
+        registry.add_creation_template("k8s/moves", applied_for=by_caches, tag_mutability="MUTABLE")
+
+
+def test_a_template_before_its_frozen_cache_says_so_itself(
+    registry: PrivateRegistry, stack: cdk.Stack
+) -> None:
+    with pytest.raises(InvalidValueError, match=r"RepositoryCreationTemplate\(…, frozen=True\)"):
+        registry.add_creation_template(
+            "k8s/app", applied_for=["PULL_THROUGH_CACHE"], tag_mutability="IMMUTABLE"
+        )
+    RepositoryCreationTemplate(
+        stack, "App", registry=registry, prefix="k8s/app", applied_for=["PULL_THROUGH_CACHE"], frozen=True
+    )
+    assert frozen(registry).frozen
 
 
 def test_a_template_of_its_own_takes_a_truth_value(registry: PrivateRegistry, stack: cdk.Stack) -> None:

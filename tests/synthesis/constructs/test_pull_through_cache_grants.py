@@ -18,6 +18,7 @@ from ecr_blueprints.constructs.image_reference import RegistryImage
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
 from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.registry.access_policy import AccessPolicy
 
 TemplateOf = Callable[[cdk.Stack], dict[str, Any]]
 OfType = Callable[[dict[str, Any], str], list[dict[str, Any]]]
@@ -206,8 +207,21 @@ class TestOtherAccounts:
         registry = PrivateRegistry(stack, "Registry", root_template=False)
         for key in ("k8s", "quay"):
             registry.add_pull_through_cache(key).grant_pull_to_account(OTHER)
-        resources = [one["Resource"] for one in registry_statements(template_of(stack), of_type)]
-        assert resources == [ARN, ARN.replace("k8s", "quay")]
+        (statement,) = registry_statements(template_of(stack), of_type)
+        assert statement["Resource"] == [ARN, ARN.replace("k8s", "quay")]
+
+    def test_as_many_caches_as_a_registry_takes_have_the_same_consumers(
+        self, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType
+    ) -> None:
+        registry = PrivateRegistry(stack, "Registry", root_template=False)
+        caches = [registry.add_pull_through_cache("k8s", prefix=f"cache-{number}") for number in range(50)]
+        for cache in caches:
+            cache.grant_pull_to_organization_paths(PATH)
+        (statement,) = registry_statements(template_of(stack), of_type)
+        assert statement["Resource"] == [cache.repository_arn_pattern for cache in caches]
+        policy = registry.ledger.policies[0].policy
+        assert isinstance(policy, AccessPolicy)
+        assert len(policy.statements) == 1
 
     @pytest.mark.parametrize(
         ("method", "value"),

@@ -18,6 +18,7 @@ from ecr_blueprints.constructs.cache_validation import OnInvalid
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
+from ecr_blueprints.domain.actions import UPSTREAM_COPY
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.errors import InvalidValueError
 
@@ -52,6 +53,14 @@ NINE = {
     "chainguard": ("cgr.dev", True),
     "ecr": (f"{OTHER}.dkr.ecr.eu-central-1.amazonaws.com", False),
 }
+
+
+def statement_of(prefix: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        principals=[iam.ArnPrincipal(f"arn:aws:iam::{OTHER}:root")],
+        actions=["ecr:CreateRepository"],
+        resources=[f"arn:aws:ecr:eu-west-1:{OWN}:repository/{prefix}/*"],
+    )
 
 
 @pytest.fixture
@@ -93,7 +102,7 @@ def templates(module_app: cdk.App, template_of: TemplateOf) -> dict[str, dict[st
         upstream="docker-hub",
         prefix="hub",
         secret_name="ecr-pullthroughcache/company",
-        validate=True,
+        validate=OnInvalid.FAIL,
         wait_for_secret=True,
     )
     return {name: template_of(stack) for name, stack in stacks.items()}
@@ -151,12 +160,11 @@ class TestEcr:
         (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": "pullthroughcache.ecr.amazonaws.com"}
         assert "Path" not in role["Properties"]
-        copy, login = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        read, copy, login = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        assert sorted(read["Action"]) == sorted(UPSTREAM_COPY)
+        assert read["Resource"] == f"arn:aws:ecr:eu-central-1:{OTHER}:repository/prod/*"
         assert sorted(copy["Action"]) == COPY
-        assert copy["Resource"] == [
-            f"arn:aws:ecr:eu-central-1:{OTHER}:repository/prod/*",
-            f"arn:aws:ecr:eu-west-1:{OWN}:repository/shared/*",
-        ]
+        assert copy["Resource"] == f"arn:aws:ecr:eu-west-1:{OWN}:repository/shared/*"
         assert (login["Action"], login["Resource"]) == ("ecr:GetAuthorizationToken", "*")
 
     def test_cfn_lint_has_nothing_to_say(self, template: dict[str, Any], lint: Lint) -> None:
@@ -169,11 +177,9 @@ class TestEcr:
         (rule,) = of_type(template_of(stack), RULE)
         assert "UpstreamRepositoryPrefix" not in rule["Properties"]
         (role,) = of_type(template_of(stack), ROLE)
-        copy = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]
-        assert copy["Resource"] == [
-            f"arn:aws:ecr:eu-central-1:{OTHER}:repository/*",
-            f"arn:aws:ecr:eu-west-1:{OWN}:repository/*",
-        ]
+        read, copy, _ = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        assert read["Resource"] == f"arn:aws:ecr:eu-central-1:{OTHER}:repository/*"
+        assert copy["Resource"] == f"arn:aws:ecr:eu-west-1:{OWN}:repository/*"
 
     def test_another_region_of_the_same_account_has_a_role_too(self, registry: PrivateRegistry) -> None:
         cache = cache_of_ecr(registry, upstream=UpstreamRegistry.ecr(OWN, "eu-central-1"))
@@ -214,9 +220,9 @@ class TestEcr:
         cache_of_ecr(registry, upstream_prefix="prod")
         template = template_of(stack)
         (role,) = of_type(template, ROLE)
-        upstream, own = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]["Resource"]
-        assert upstream == f"arn:aws:ecr:eu-central-1:{OTHER}:repository/prod/*"
-        assert {"Ref": "AWS::Partition"} in own["Fn::Join"][1]
+        read, copy, _ = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        assert read["Resource"] == f"arn:aws:ecr:eu-central-1:{OTHER}:repository/prod/*"
+        assert {"Ref": "AWS::Partition"} in copy["Resource"]["Fn::Join"][1]
         assert lint(template) == []
 
     def test_china(self, app: cdk.App, template_of: TemplateOf, of_type: OfType) -> None:
@@ -327,6 +333,35 @@ class TestNamesOfAnotherEcr:
 
 
 class TestTheUpstreamSide:
+    def test_of_this_app_lets_the_cache_copy_by_itself(self, app: cdk.App, registry: PrivateRegistry) -> None:
+        upstream = cdk.Stack(app, "Upstream", env=cdk.Environment(account=OTHER, region="eu-central-1"))
+        theirs = PrivateRegistry(upstream, "Registry")
+        elsewhere = cdk.Stack(app, "Elsewhere", env=cdk.Environment(account=OTHER, region="eu-west-1"))
+        other = PrivateRegistry(elsewhere, "Registry")
+        for prefix in ("base", "golden"):
+            registry.add_pull_through_cache(UPSTREAM, prefix=prefix, upstream_prefix=prefix)
+        assert theirs.registry_policy is not None
+        (statement,) = upstream.resolve(theirs.registry_policy.policy_text)["Statement"]
+        arn = f"arn:aws:ecr:eu-central-1:{OTHER}:repository"
+        assert statement["Resource"] == [f"{arn}/base/*", f"{arn}/golden/*"]
+        assert statement["Principal"] == {"AWS": f"arn:aws:iam::{OWN}:root"}
+        assert other.registry_policy is None
+
+    def test_of_one_account_needs_nothing(self, app: cdk.App, registry: PrivateRegistry) -> None:
+        stack = cdk.Stack(app, "Upstream", env=cdk.Environment(account=OWN, region="eu-central-1"))
+        own = PrivateRegistry(stack, "Registry")
+        registry.add_pull_through_cache(UpstreamRegistry.ecr(OWN, "eu-central-1"))
+        assert own.registry_policy is None
+
+    def test_a_second_call_adds_to_the_first(self, registry: PrivateRegistry, stack: cdk.Stack) -> None:
+        registry.allow_cache_upstream(OTHER, prefixes=["base"])
+        registry.allow_cache_upstream(OTHER, prefixes=["golden"])
+        for service in ("one", "two", "three"):
+            registry.add_to_registry_policy(statement_of(service))
+        assert registry.registry_policy is not None
+        statements = stack.resolve(registry.registry_policy.policy_text)["Statement"]
+        assert [len(one["Resource"]) for one in statements] == [2, 3]
+
     def test_a_statement_of_a_registry_policy(self) -> None:
         arn = f"arn:aws-cn:ecr:cn-north-1:{OWN}:repository/prod/*"
         assert cache_upstream_statement([OTHER], partition="aws-cn", repository_arns=[arn]) == {
@@ -382,3 +417,39 @@ class TestEverythingSet:
             if not key.startswith(("EcrBlueprints", "Registry")) and "Custom::" not in value["Type"]
         }
         assert held == snapshot(extension_class=JSONSnapshotExtension)
+
+
+@pytest.mark.parametrize(
+    ("validate", "credential", "patience"),
+    [
+        (OnInvalid.WARN, None, "0"),
+        (OnInvalid.FAIL, None, "30"),
+        (OnInvalid.WARN, "ecr-pullthroughcache/hub", "30"),
+    ],
+)
+def test_a_placeholder_of_which_is_only_told_is_not_waited_for(
+    registry: PrivateRegistry,
+    stack: cdk.Stack,
+    template_of: TemplateOf,
+    of_type: OfType,
+    validate: bool | OnInvalid,
+    credential: str | None,
+    patience: str,
+) -> None:
+    registry.add_pull_through_cache("docker-hub", validate=validate, credential=credential)
+    (check,) = of_type(template_of(stack), "Custom::EcrCacheValidation")
+    assert check["Properties"]["PatienceSeconds"] == patience
+
+
+@pytest.mark.parametrize(("credential", "chosen"), [(None, "WARN"), ("ecr-pullthroughcache/hub", "FAIL")])
+def test_a_first_deployment_with_a_placeholder_is_not_rolled_back(
+    registry: PrivateRegistry,
+    stack: cdk.Stack,
+    template_of: TemplateOf,
+    of_type: OfType,
+    credential: str | None,
+    chosen: str,
+) -> None:
+    registry.add_pull_through_cache("docker-hub", validate=True, credential=credential)
+    (check,) = of_type(template_of(stack), "Custom::EcrCacheValidation")
+    assert check["Properties"]["OnInvalid"] == chosen

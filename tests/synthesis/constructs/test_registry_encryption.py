@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -13,12 +15,14 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Annotations, Match
 
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
+from ecr_blueprints.constructs.existing_encryption import UNDECIDED_WARNING
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.registry_encryption import RegistryEncryption, encryption_of_registry
 from ecr_blueprints.constructs.registry_encryption_key import RegistryEncryptionKey
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.registry.contract import render_contract
 from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.existing_repositories import ExistingRepositories, ExistingRepository
 
@@ -173,9 +177,13 @@ class TestWithoutRegistry:
         )
         assert encryption_of(new)["kmsKey"] == KEY
 
+    def test_the_word_will_do(self, stack: cdk.Stack) -> None:
+        with pytest.raises(InvalidValueError, match=r"write encryption=EncryptionType\.KMS"):
+            ImageRepository(stack, "Old", existing_encryption="KMS")
+
     def test_something_else_is_refused(self, stack: cdk.Stack) -> None:
-        with pytest.raises(InvalidValueError, match="existing_encryption is 'AES256'"):
-            ImageRepository(stack, "Old", existing_encryption="AES256")  # type: ignore[arg-type]
+        with pytest.raises(InvalidValueError, match="existing_encryption is 'AES-256'"):
+            ImageRepository(stack, "Old", existing_encryption="AES-256")
 
     def test_an_injector_does_not_get_past_it(self, tmp_path: Any) -> None:
         @jsii.implements(cdk.IPropertyInjector)
@@ -284,6 +292,52 @@ class TestKeysOfOtherRegions:
     def test_of_a_stack_that_leaves_it_open(self, app: cdk.App, stack: cdk.Stack) -> None:
         key = kms.Key.from_key_arn(cdk.Stack(app, "Open"), "Key", cdk.Fn.import_value("key"))
         assert encryption_of(ImageRepository(stack, "Api", encryption_key=key))["encryptionType"] == "KMS"
+
+
+class TestByContract:
+    """The owner's key is known to a team's app, and goes nowhere unasked."""
+
+    @pytest.fixture
+    def contract(self, registry: PrivateRegistry, tmp_path: Path) -> Path:
+        path = tmp_path / "registry.json"
+        path.write_text(render_contract([registry.ledger]))
+        return path
+
+    def test_a_repository_of_which_nothing_is_said_is_warned_of(
+        self, stack: cdk.Stack, contract: Path
+    ) -> None:
+        shared = PrivateRegistry.from_contract(stack, "Shared", contract)
+        undecided = ImageRepository(stack, "Undecided", repository_name="a/undecided", registry=shared)
+        assert encryption_of(undecided) is None
+        said: list[dict[str, Any]] = [
+            {"encryption_key": OTHER},
+            {"encryption": EncryptionType.AES256},
+            {"existing_encryption": "AES256"},
+        ]
+        for number, arguments in enumerate(said):
+            ImageRepository(stack, f"R{number}", repository_name=f"r/{number}", registry=shared, **arguments)
+        ImageRepository(stack, "Generated", registry=shared)
+        told = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+        (warning,) = [one for one in told if UNDECIDED_WARNING in str(one.entry.data)]
+        assert warning.id == "/Stack/Undecided"
+        assert f'encryption=RegistryEncryption(key="{KEY}", existing=' in str(warning.entry.data)
+
+    def test_with_the_key_and_the_record_nothing_is_left_to_say(
+        self, stack: cdk.Stack, contract: Path
+    ) -> None:
+        encryption = RegistryEncryption(key=KEY, existing=EXISTING)
+        shared = PrivateRegistry.from_contract(stack, "Shared", contract, encryption=encryption)
+        new = ImageRepository(stack, "New", repository_name="new", registry=shared)
+        old = ImageRepository(stack, "Old", repository_name="old/aes", registry=shared)
+        assert encryption_of(new)["kmsKey"] == KEY
+        assert encryption_of(old) is None
+        assert Annotations.from_stack(stack).find_warning("*", Match.any_value()) == []
+
+    def test_a_key_that_only_deployment_knows_is_told_without_its_arn(self, stack: cdk.Stack) -> None:
+        key = RegistryEncryption(key=kms.Key(stack, "Key"), existing=EXISTING)
+        registry = PrivateRegistry(stack, "Registry", encryption=key)
+        (entry,) = json.loads(render_contract([registry.ledger]))["registries"]
+        assert entry["encryption"] == {"type": "KMS"}
 
 
 class TestDualLayer:

@@ -14,6 +14,7 @@ from aws_cdk import aws_sns as sns
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from ecr_blueprints.constructs.alert_topics import AlertTopics
 from ecr_blueprints.constructs.registry_encryption_key import RegistryEncryptionKey
 from ecr_blueprints.errors import InvalidValueError
 
@@ -124,12 +125,24 @@ class TestEverything:
                 assert f"<{name}>" in text
             assert "Key: arn\n" in text
 
-    def test_only_these_rules_may_publish(self, everything: dict[str, Any], of_type: OfType) -> None:
-        (policy,) = of_type(everything, "AWS::SNS::TopicPolicy")
-        (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-        arns = statement["Condition"]["ArnLike"]["aws:SourceArn"]
-        rules = {name for name, one in everything["Resources"].items() if one["Type"] == "AWS::Events::Rule"}
-        assert {arn["Fn::GetAtt"][0] for arn in arns} == rules
+    def test_they_publish_by_a_role_of_this_accounts_rules(
+        self, everything: dict[str, Any], of_type: OfType
+    ) -> None:
+        assert of_type(everything, "AWS::SNS::TopicPolicy") == []
+        (role,) = of_type(everything, "AWS::IAM::Role")
+        (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "events.amazonaws.com"}
+        assert trust["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": "111122223333"},
+            "ArnLike": {"aws:SourceArn": "arn:aws:events:eu-west-1:111122223333:rule/*"},
+        }
+        (policy,) = role["Properties"]["Policies"]
+        (publish,) = policy["PolicyDocument"]["Statement"]
+        assert publish["Action"] == "sns:Publish"
+        for rule in of_type(everything, "AWS::Events::Rule"):
+            (target,) = rule["Properties"]["Targets"]
+            assert target["Arn"] == publish["Resource"]
+            assert everything["Resources"][target["RoleArn"]["Fn::GetAtt"][0]] == role
 
     def test_it_goes_wherever_a_key_goes(self, everything: dict[str, Any], of_type: OfType) -> None:
         (repository,) = of_type(everything, "AWS::ECR::Repository")
@@ -159,7 +172,10 @@ class TestGivenKey:
         assert key.alias is None
         assert (key.key_ref.key_arn, key.key_ref.key_id) == (KEY, KEY.rpartition("/")[2])
         template = template_of(stack)
-        assert {one["Type"] for one in template["Resources"].values()} == {"AWS::Events::Rule"}
+        assert {one["Type"] for one in template["Resources"].values()} == {
+            "AWS::Events::Rule",
+            "AWS::IAM::Role",
+        }
         rule = of_type(template, "AWS::Events::Rule")[0]["Properties"]
         assert rule["EventPattern"]["detail"]["resources"] == {"ARN": [KEY]}
 
@@ -184,11 +200,40 @@ def test_a_topic_of_another_stack_does_not_make_the_stacks_depend_on_each_other(
 ) -> None:
     alerts = cdk.Stack(app, "Alerts", env=ENVIRONMENT)
     registry = cdk.Stack(app, "Registry", env=ENVIRONMENT)
-    RegistryEncryptionKey(registry, "ImagesKey", alert_topic=sns.Topic(alerts, "Topic"))
-    (policy,) = of_type(template_of(alerts), "AWS::SNS::TopicPolicy")
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-    (arn,) = statement["Condition"]["ArnLike"]["aws:SourceArn"]
-    assert arn["Fn::Join"][1][-1] == ":events:eu-west-1:111122223333:rule/*"
+    key = kms.Key(alerts, "Key")
+    RegistryEncryptionKey(registry, "ImagesKey", alert_topic=sns.Topic(alerts, "Topic", master_key=key))
+    assert "Fn::ImportValue" not in json.dumps(template_of(alerts))
+    (role,) = of_type(template_of(registry), "AWS::IAM::Role")
+    _, use = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert use["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert use["Resource"]["Fn::ImportValue"].startswith("Alerts:ExportsOutputFnGetAttKey")
+
+
+@pytest.mark.parametrize("of_one_severity", [True, False])
+def test_alert_topics_deliver_by_their_role_and_keep_what_they_cannot(
+    stack: cdk.Stack, template_of: TemplateOf, of_type: OfType, lint: Lint, of_one_severity: bool
+) -> None:
+    topics = AlertTopics(stack, "Alerts")
+    topic = topics.topic("CRITICAL")
+    key = RegistryEncryptionKey(stack, "ImagesKey", alert_topic=topic if of_one_severity else topics)
+    assert key.alarm is not None
+    assert key.alarm.publisher_role is topics.publisher_role
+    template = template_of(stack)
+    assert len(of_type(template, "AWS::Events::Rule")) == 2
+    for rule in of_type(template, "AWS::Events::Rule"):
+        (target,) = rule["Properties"]["Targets"]
+        assert target["Arn"] == stack.resolve(topic.topic_arn)
+        assert target["RoleArn"] == stack.resolve(topics.publisher_role.role_arn)
+        assert target["DeadLetterConfig"]["Arn"] == stack.resolve(topics.dead_letter_queue.queue_arn)
+    assert lint(template) == []
+
+
+def test_alert_topics_of_another_region_are_refused(app: cdk.App, stack: cdk.Stack) -> None:
+    there = cdk.Stack(app, "There", env=cdk.Environment(account="111122223333", region="eu-west-2"))
+    topics = AlertTopics(there, "Alerts", severities=["HIGH"])
+    for topic in (topics, topics.topic("HIGH")):
+        with pytest.raises(InvalidValueError, match="in the Region eu-west-1 and its topics in eu-west-2"):
+            RegistryEncryptionKey(stack, "ImagesKey", alert_topic=topic)
 
 
 def test_a_stack_that_leaves_its_environment_open(app: cdk.App, template_of: TemplateOf, lint: Lint) -> None:

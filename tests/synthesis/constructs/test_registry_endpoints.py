@@ -544,6 +544,7 @@ class TestRefused:
             ({"vpc_cidrs": ["::/0"]}, "::/0 is wider than a block of a VPC"),
             ({"vpc_cidrs": ["10.0.0.1/16"]}, "'10.0.0.1/16' is no address range"),
             ({"vpc_cidrs": []}, "vpc_cidrs is empty"),
+            ({"vpc_cidrs": cdk.Token.as_list(cdk.Aws.NO_VALUE)}, "a list that is known only at deployment"),
             ({"vpc_cidrs": ["10.0.0.0/16"], "dual_stack": True}, "vpc_cidrs is 10.0.0.0/16"),
             ({"dual_stack": True}, "the VPC's IPv6 range is not known"),
             ({"existing": [EndpointService.STS]}, "existing has sts, for which no endpoint would be made"),

@@ -16,6 +16,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from ecr_blueprints.constructs.accepted_replication import AcceptedReplication
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
+from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.registry_management import Ownership, RegistryManagement
 from ecr_blueprints.constructs.registry_replication import RegistryReplication
@@ -24,6 +25,7 @@ from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.tags import MutabilityMode, TagMutability
 from ecr_blueprints.errors import InvalidValueError, RegistryConflictError
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
+from ecr_blueprints.lifecycle.retention import Retention
 from ecr_blueprints.lifecycle.rule import LifecycleRule
 
 Template = dict[str, Any]
@@ -181,6 +183,63 @@ def test_copies_do_not_go_before_their_originals(stack: cdk.Stack) -> None:
     )
 
 
+def test_what_the_template_does_not_say_is_safe_for_copies(
+    stack: cdk.Stack, template_of: TemplateOf, of_type: OfType
+) -> None:
+    registry = PrivateRegistry(stack, "Registry", root_template=False)
+    accepted = AcceptedReplication(
+        stack,
+        "Accepted",
+        registry=registry,
+        source_account="222233334444",
+        prefixes=["prod/"],
+        template=CreationTemplateOptions(description="copies"),
+        source_lifecycle=Retention(untagged_days=30),
+    )
+    accepted.grant_pull_to_account("333344445555")
+    accepted.grant_pull_to_organization_paths("o-a1b2c3d4e5/r-ab12/*")
+    (made,) = (one["Properties"] for one in of_type(template_of(stack), TEMPLATE))
+    assert made["ImageTagMutability"] == "MUTABLE"
+    assert json.loads(made["LifecyclePolicy"])["rules"][0]["selection"]["countNumber"] == 30
+    allowed = json.loads(made["RepositoryPolicy"])["Statement"]
+    assert [one["Principal"] for one in allowed] == [{"AWS": "arn:aws:iam::333344445555:root"}, {"AWS": "*"}]
+    assert {tuple(one["Action"]) for one in allowed} == {("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")}
+
+
+def test_a_grant_needs_a_template_that_was_made_here(stack: cdk.Stack) -> None:
+    registry = PrivateRegistry(stack, "Registry")
+    registry.add_creation_template("prod", applied_for=[AppliedFor.REPLICATION])
+    accepted = AcceptedReplication(
+        stack, "Accepted", registry=registry, source_account="222233334444", prefixes=["prod/"]
+    )
+    with pytest.raises(InvalidValueError, match="none was made here"):
+        accepted.grant_pull_to_account("333344445555")
+
+
+def test_copies_of_what_the_app_declares_are_looked_at_when_it_is_synthesized(
+    app: cdk.App, stack: cdk.Stack
+) -> None:
+    registry, other = PrivateRegistry(stack, "Registry"), elsewhere(app)
+    RegistryReplication(stack, "Copies", registry=registry, prefixes=["prod/"], destinations=[other])
+    months = LifecyclePolicy.in_order(LifecycleRule.expire_untagged(after_days=60))
+    ImageRepository(stack, "Short", repository_name="prod/short", registry=registry)
+    ImageRepository(stack, "Dev", repository_name="dev/api", registry=registry, lifecycle_policy=months)
+    ImageRepository(stack, "Api", repository_name="prod/api", registry=registry, lifecycle_policy=months)
+    with pytest.raises(RuntimeError, match="may remove copies of 'prod/api'"):
+        app.synth()
+
+
+def test_the_destination_is_deployed_first(app: cdk.App, stack: cdk.Stack) -> None:
+    registry, other = PrivateRegistry(stack, "Registry"), elsewhere(app)
+    RegistryReplication(stack, "Copies", registry=registry, prefixes=["prod/"], destinations=[other])
+    RegistryReplication(other, "Back", registry=other, prefixes=["dev/"], destinations=[registry])
+    assembly = app.synth()
+    first = assembly.get_stack_by_name("Stack-222233334444-eu-central-1")
+    second = assembly.get_stack_by_name("Stack")
+    assert [one.id for one in second.dependencies if one.id == first.id] == [first.id]
+    assert [one.id for one in first.dependencies if one.id == second.id] == []
+
+
 def test_a_template_inside_a_prefix_has_to_be_applied_for_replication(stack: cdk.Stack) -> None:
     registry = PrivateRegistry(stack, "Registry")
     AcceptedReplication(
@@ -218,6 +277,17 @@ def test_an_open_environment(app: cdk.App, template_of: TemplateOf, of_type: OfT
         ({"destinations": [FRANKFURT], "prefixes": "prod/"}, "prefixes is 'prod/'"),
         (
             {"destinations": [ReplicationTarget(region="eu-west-1")], "prefixes": ["prod/"]},
+            "would replicate into itself",
+        ),
+        (
+            {"destinations": [ReplicationTarget(region=cdk.Aws.REGION)], "prefixes": ["prod/"]},
+            "would replicate into itself",
+        ),
+        (
+            {
+                "destinations": [ReplicationTarget(region="eu-west-1", account=cdk.Aws.ACCOUNT_ID)],
+                "prefixes": ["prod/"],
+            },
             "would replicate into itself",
         ),
         (
@@ -264,7 +334,7 @@ def test_a_destination_of_this_app_knows_namespaces_only(app: cdk.App, stack: cd
         ({"source_account": "222233334444", "prefixes": []}, "no prefix is taken in"),
         ({"source_account": "222233334444", "prefixes": ["prod/*"]}, "not a replication filter"),
         ({"source_account": "222233334444", "prefixes": ["prod-"]}, "not a creation template prefix"),
-        ({"source_account": cdk.Aws.ACCOUNT_ID, "prefixes": ["prod/"]}, "known only at deployment"),
+        ({"source_account": 222233334444, "prefixes": ["prod/"]}, "source_account is 222233334444"),
     ],
 )
 def test_what_the_destination_cannot_be(stack: cdk.Stack, arguments: dict[str, Any], says: str) -> None:

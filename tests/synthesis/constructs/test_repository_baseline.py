@@ -256,6 +256,16 @@ class TestLater:
         assert repositories(stack, template_of(stack))["Api"]["DeletionPolicy"] == "Delete"
 
 
+def test_it_is_an_aspect_too(stack: cdk.Stack, template_of: TemplateOf) -> None:
+    baseline = RepositoryBaseline(tags={"owner": "payments"})
+    cdk.Aspects.of(stack).add(baseline)
+    ecr.Repository(stack, "Api", removal_policy=cdk.RemovalPolicy.DESTROY)
+    found = repositories(stack, template_of(stack))["Api"]
+    assert found["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert found["Properties"]["Tags"] == [{"Key": "owner", "Value": "payments"}]
+    assert len(baseline.changes) == 3
+
+
 def test_what_deletes_images_goes_with_the_deletion(stack: cdk.Stack, template_of: TemplateOf) -> None:
     baseline = RepositoryBaseline()
     ecr.Repository(stack, "Preview", removal_policy=cdk.RemovalPolicy.DESTROY, auto_delete_images=True).with_(

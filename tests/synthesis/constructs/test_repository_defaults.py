@@ -14,11 +14,13 @@ from aws_cdk.assertions import Annotations, Match
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from ecr_blueprints.constructs.build_cache_repository import BuildCacheRepository
 from ecr_blueprints.constructs.deletion_keys import DELETION_CONTEXT_KEY
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.repository_defaults import RepositoryDefaults
+from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.errors import InvalidValueError
-from ecr_blueprints.lifecycle.retention import Retention
+from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
 
 TemplateOf = Callable[[cdk.Stack], dict[str, Any]]
 Lint = Callable[[dict[str, Any]], list[str]]
@@ -166,3 +168,52 @@ def test_no_lifecycle_policy_where_none_is_wanted(tmp_path: Path, template_of: T
 def test_what_is_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidValueError, match=message):
         RepositoryDefaults(**arguments)
+
+
+class TestImageRepository:
+    """It has the library's defaults, by its kind, whatever the injector says."""
+
+    @pytest.fixture
+    def stack(self, tmp_path: Path) -> cdk.Stack:
+        defaults = RepositoryDefaults(retention=Retention(untagged_days=30), immutable_tags=True)
+        return cdk.Stack(app_with(tmp_path, defaults), "Stack")
+
+    @pytest.mark.parametrize("kind", RepositoryKind)
+    @pytest.mark.parametrize("encryption", [None, EncryptionType.KMS])
+    def test_it_is_as_it_is_without_the_injector(
+        self,
+        stack: cdk.Stack,
+        template_of: TemplateOf,
+        kind: RepositoryKind,
+        encryption: EncryptionType | None,
+    ) -> None:
+        bare = cdk.Stack(cdk.App(), "Stack")
+        for one in (stack, bare):
+            ImageRepository(one, "Ours", kind=kind, encryption=encryption)
+        assert template_of(stack) == template_of(bare)
+
+    def test_a_build_cache_can_be_pushed_a_second_time(
+        self, stack: cdk.Stack, template_of: TemplateOf
+    ) -> None:
+        BuildCacheRepository(stack, "Cache", build="prod/api")
+        (found,) = template_of(stack)["Resources"].values()
+        assert found["Properties"]["ImageTagMutability"] == "MUTABLE"
+
+    def test_a_rule_for_untagged_images_can_be_added(self, stack: cdk.Stack, template_of: TemplateOf) -> None:
+        repository = ImageRepository(stack, "Ours")
+        repository.add_lifecycle_rule(tag_status=ecr.TagStatus.UNTAGGED, max_image_count=3)
+        (rule,) = rules_of(only(stack, template_of(stack), "Ours"))
+        assert rule["selection"]["countNumber"] == 3
+
+    def test_one_that_comes_later_is_not_warned_of(self) -> None:
+        stack = cdk.Stack(cdk.App(), "Stack")
+        ImageRepository(stack, "Ours")
+        cdk.PropertyInjectors.of(stack).add(RepositoryDefaults())
+        assert Annotations.from_stack(stack).find_warning("*", Match.any_value()) == []
+
+    def test_repositories_made_after_it_have_the_defaults(
+        self, stack: cdk.Stack, template_of: TemplateOf
+    ) -> None:
+        ImageRepository(stack, "Ours")
+        ecr.Repository(stack, "Theirs")
+        assert only(stack, template_of(stack), "Theirs")["Properties"]["ImageTagMutability"] == "IMMUTABLE"

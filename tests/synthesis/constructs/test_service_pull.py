@@ -15,6 +15,7 @@ from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.repository_grants import RepositoryGrants
 from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.lifecycle.retention import RepositoryKind
 
 PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 PROJECT = "arn:aws:codebuild:eu-west-1:111122223333:project/api"
@@ -80,6 +81,51 @@ class TestLambda:
         assert accounts["Sid"] == "PullByAccounts"
         assert len(accounts["Principal"]["AWS"]) == 2
 
+    @pytest.mark.parametrize("name", ["prod/api", cdk.PhysicalName.GENERATE_IF_NEEDED])
+    def test_a_function_of_the_app_in_another_account_has_it_let_in(self, app: cdk.App, name: str) -> None:
+        own_stack, elsewhere, abroad = (
+            cdk.Stack(app, id, env=cdk.Environment(account=account, region=region))
+            for id, account, region in (
+                ("Images", "111122223333", "eu-west-1"),
+                ("Elsewhere", "222233334444", "eu-west-1"),
+                ("Abroad", "333344445555", "eu-central-1"),
+            )
+        )
+        repository = ImageRepository(own_stack, "Api", repository_name=name)
+        ImageRepository(own_stack, "Other")
+        for place in (own_stack, elsewhere, abroad):
+            code = lambda_.DockerImageCode.from_ecr(repository, tag_or_digest="v1")
+            lambda_.DockerImageFunction(place, "Function", code=code)
+        template = app.synth().get_stack_by_name("Images").template["Resources"]
+        policies = [
+            one["Properties"]["RepositoryPolicyText"]["Statement"]
+            for one in template.values()
+            if one["Type"] == "AWS::ECR::Repository" and "RepositoryPolicyText" in one["Properties"]
+        ]
+        ((own_functions, others, account),) = policies
+        assert own_functions == own([functions("111122223333")])
+        assert others["Condition"] == {"ArnLike": {"aws:SourceArn": [functions("222233334444")]}}
+        assert account["Sid"] == "PullByAccounts"
+        assert "222233334444" in str(account["Principal"])
+
+    def test_images_of_another_registry_let_nobody_in(self, app: cdk.App, stack: cdk.Stack) -> None:
+        repository = ImageRepository(stack, "Api", repository_name="prod--x/api")
+        repository.grant_pull(iam.ServicePrincipal("lambda.amazonaws.com"))
+        elsewhere = cdk.Stack(
+            app, "Elsewhere", env=cdk.Environment(account="222233334444", region="eu-west-1")
+        )
+        for number, host in enumerate(
+            (f"{elsewhere.account}.dkr.ecr.eu-west-1", cdk.Fn.import_value("host"))
+        ):
+            lambda_.CfnFunction(
+                elsewhere,
+                f"Function{number}",
+                role="arn:aws:iam::222233334444:role/function",
+                code=lambda_.CfnFunction.CodeProperty(image_uri=f"{host}.amazonaws.com/prod--x/api:v1"),
+            )
+        app.synth()
+        assert statements(stack) == [own([functions("111122223333")])]
+
     def test_this_and_another_account(self, stack: cdk.Stack, repository: ImageRepository) -> None:
         repository.grant_pull_to_lambda("111122223333", "222233334444")
         assert [one["Sid"] for one in statements(stack)] == [
@@ -109,7 +155,13 @@ class TestLambda:
     def test_not_from_under_a_cache(self, stack: cdk.Stack) -> None:
         registry = PrivateRegistry(stack, "Registry")
         registry.add_pull_through_cache("ecr-public")
-        cached = ImageRepository(stack, "Cached", repository_name="ecr-public/nginx", registry=registry)
+        cached = ImageRepository(
+            stack,
+            "Cached",
+            repository_name="ecr-public/nginx",
+            registry=registry,
+            kind=RepositoryKind.CACHE,
+        )
         for grant in (
             cached.grant_pull_to_lambda,
             lambda: cached.grant_pull(iam.ServicePrincipal("lambda.amazonaws.com")),

@@ -160,6 +160,8 @@ class TestImageRepository:
             assert "the scope is" in refused(lambda scope=scope: ImageRepository(scope, "Api")).what  # type: ignore[misc]
         for construct_id in (None, 5, ""):
             assert "the id is" in refused(lambda i=construct_id: ImageRepository(stack, i)).what  # type: ignore[misc]
+        for text in ("a\0", "é\ud800"):
+            assert "character" in refused(lambda i=text: ImageRepository(stack, i)).what  # type: ignore[misc]
         ImageRepository(stack, "Api")
         assert (
             refused(lambda: ImageRepository(stack, "Api")).what == "there is a construct 'Stack/Api' already"
@@ -421,7 +423,9 @@ class TestParts:
             ({"applied_for": [None]}, "applied_for is None"),
             ({"applied_for": ["PUSH"]}, "applied_for is 'PUSH'"),
             ({"description": 5}, "description is 5"),
-            ({"tag_mutability": ecr.TagMutability.MUTABLE}, "tag_mutability is of the type TagMutability"),
+            ({"tag_mutability": 5}, "tag_mutability is 5"),
+            ({"tag_mutability": "FIXED"}, "tag_mutability is 'FIXED'"),
+            ({"tag_mutability": EXCLUDING}, "IMMUTABLE_WITH_EXCLUSION has 0 exclusion filters"),
             ({"lifecycle": "untagged"}, "lifecycle is 'untagged'"),
             ({"repository_policy": "{}"}, "repository_policy is '{}'"),
             ({"resource_tags": ["a"]}, "resource_tags is ['a']"),
@@ -439,6 +443,11 @@ class TestParts:
         given: dict[str, Any] = {"prefix": "prod", "applied_for": ["CREATE_ON_PUSH"], **arguments}
         assert refused(lambda: registry.add_creation_template(**given)).what.startswith(what)
         assert registry.creation_templates == ()
+
+    @pytest.mark.parametrize("given", ["IMMUTABLE", ecr.TagMutability.IMMUTABLE, MutabilityMode.IMMUTABLE])
+    def test_tag_mutability_by_a_word_or_cdks_enumeration(self, given: Any) -> None:
+        options = CreationTemplateOptions(tag_mutability=given)
+        assert options == CreationTemplateOptions(tag_mutability=TagMutability(mode=MutabilityMode.IMMUTABLE))
 
     def test_exclusions_are_filters(self) -> None:
         mutability = TagMutability(mode=MutabilityMode.MUTABLE_WITH_EXCLUSION, exclusions=("v*",))  # type: ignore[arg-type]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecr_blueprints.errors import LifecyclePolicyError
+from ecr_blueprints.errors import InvalidValueError, LifecyclePolicyError
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.rule import LifecycleRule
 
@@ -67,3 +67,10 @@ def test_a_list_is_stored_as_a_tuple() -> None:
     policy = LifecyclePolicy([LifecycleRule.expire_untagged(after_days=1)])  # type: ignore[arg-type]
     assert policy.rules == (LifecycleRule.expire_untagged(after_days=1),)
     assert hash(policy) == hash(LifecyclePolicy(policy.rules))
+
+
+def test_a_set_has_no_order() -> None:
+    rules = [LifecycleRule.shield(f"r{number}-*", priority=number) for number in range(1, 20)]
+    assert LifecyclePolicy(frozenset(rules)).rules == tuple(rules)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="a set, which has no order"):
+        LifecyclePolicy.in_order(set(rules))

@@ -199,3 +199,9 @@ def test_archiving_what_a_rollback_needs_says_why_not() -> None:
 def test_more_patterns_than_a_policy_holds() -> None:
     with pytest.raises(LifecyclePolicyError, match="51 rules"):
         Retention(keep=[f"v{number}" for number in range(50)]).policy()
+
+
+def test_the_patterns_of_a_set_are_in_order() -> None:
+    names = [f"r{number}-*" for number in range(20)]
+    assert Retention(keep=set(names), rollback=frozenset()).keep == tuple(sorted(names))  # type: ignore[arg-type]
+    assert Retention(keep=list(reversed(names))).keep == tuple(reversed(names))

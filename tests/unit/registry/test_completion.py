@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.scanning import ScanFrequency, ScanType
 from ecr_blueprints.domain.stages import ProductionScope, Stages
@@ -12,6 +13,7 @@ from ecr_blueprints.registry.conflicts import find_conflicts
 from ecr_blueprints.registry.contract import Contract, parse_contract, render_contract
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.effective import EffectiveScanning, scanning_for
+from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration, ScanningRule
@@ -118,6 +120,12 @@ class TestCompleteRegistry:
         assert completed.creation_templates == ENTRY.creation_templates
         assert completed.cache_rules == ENTRY.cache_rules
         assert completed.is_governed
+
+    def test_the_encryption_of_new_repositories_becomes_known(self) -> None:
+        entry = Registry(encryption=Encryption(type=EncryptionType.KMS))
+        assert complete_registry(Registry(), entry).encryption == entry.encryption
+        declared = Registry(encryption=Encryption())
+        assert complete_registry(declared, entry).encryption == declared.encryption
 
     def test_it_stays_the_registry_that_was_read(self) -> None:
         completed = complete_registry(Registry(scope="team.json"), ENTRY)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecr_blueprints.domain.creation_template import AppliedFor
+from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.scanning import ScanFrequency, ScanType
 from ecr_blueprints.domain.stages import ProductionScope, Stages
@@ -21,6 +22,7 @@ from ecr_blueprints.registry.build_cache import BuildCache
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.contract import parse_contract, render_contract
 from ecr_blueprints.registry.creation_template import CreationTemplate
+from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.naming_exception import NamingException
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
@@ -87,11 +89,23 @@ REGISTRY = Registry(
         ),
     ),
     build_caches=(BuildCache(source=FILE, names="cache/*"),),
+    encryption=Encryption(
+        type=EncryptionType.KMS,
+        kms_key="arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
 )
 
 
 def test_what_is_written_is_what_is_read() -> None:
     assert parse_contract(render_contract([REGISTRY])).registries == (REGISTRY,)
+
+
+def test_a_key_that_only_deployment_knows_stays_unknown() -> None:
+    unknown = Encryption(type=EncryptionType.KMS, kms_key=Unresolved("Ref: Key"))
+    (read,) = parse_contract(render_contract([replace(REGISTRY, encryption=unknown)])).registries
+    assert read.encryption is not None
+    assert read.encryption.type is EncryptionType.KMS
+    assert isinstance(read.encryption.kms_key, Unresolved)
 
 
 def test_it_holds_addresses_and_nothing_secret() -> None:

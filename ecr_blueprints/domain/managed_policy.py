@@ -1,0 +1,68 @@
+"""Managed policies of IAM."""
+
+from __future__ import annotations
+
+import re
+
+from ecr_blueprints.errors import InvalidValueError
+
+__all__ = [
+    "MANAGED_POLICY_NAME_PATTERN",
+    "MAX_MANAGED_POLICY_DESCRIPTION_LENGTH",
+    "MAX_MANAGED_POLICY_NAME_LENGTH",
+    "check_managed_policy_description",
+    "check_managed_policy_name",
+]
+
+MAX_MANAGED_POLICY_NAME_LENGTH = 128
+MANAGED_POLICY_NAME_PATTERN = r"[\w+=,.@-]+"
+"""Letters, digits and underscores of ASCII alone.
+
+Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+"""
+
+MAX_MANAGED_POLICY_DESCRIPTION_LENGTH = 1_000
+"""In characters; from the same page."""
+
+_NAME = re.compile(MANAGED_POLICY_NAME_PATTERN, re.ASCII)
+
+
+def check_managed_policy_name(name: str, *, where: str) -> str:
+    """Return the name if IAM takes it for a managed policy.
+
+    Args:
+        name: The name, without a path.
+        where: The construct, for the error.
+
+    Raises:
+        InvalidValueError: It does not.
+    """
+    if len(name) > MAX_MANAGED_POLICY_NAME_LENGTH or not _NAME.fullmatch(name):
+        long = len(name) > MAX_MANAGED_POLICY_NAME_LENGTH
+        raise InvalidValueError(
+            f"managed_policy_name is {f'{len(name):,} characters long' if long else repr(name)}",
+            where=where,
+            allowed=f"1 to {MAX_MANAGED_POLICY_NAME_LENGTH} characters: A-Z a-z 0-9 _ + = , . @ -",
+            fix="write a shorter or plainer name, or leave it out to have one generated",
+        )
+    return name
+
+
+def check_managed_policy_description(description: str, *, where: str) -> str:
+    """Return the description if IAM takes it for a managed policy.
+
+    Args:
+        description: For people.
+        where: The construct, for the error.
+
+    Raises:
+        InvalidValueError: It is too long.
+    """
+    if len(description) > MAX_MANAGED_POLICY_DESCRIPTION_LENGTH:
+        raise InvalidValueError(
+            f"the description has {len(description):,} characters",
+            where=where,
+            allowed=f"at most {MAX_MANAGED_POLICY_DESCRIPTION_LENGTH:,}",
+            fix="shorten it",
+        )
+    return description
