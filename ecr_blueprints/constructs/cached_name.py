@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ecr_blueprints.domain.repository_name import ROOT
 from ecr_blueprints.errors import InvalidValueError
-from ecr_blueprints.registry.effective import cache_for
-from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.unresolved import Unresolved
+
+if TYPE_CHECKING:
+    from ecr_blueprints.registry.registry import Registry
 
 __all__ = ["check_not_cached"]
 
@@ -25,6 +28,10 @@ def check_not_cached(
     Raises:
         InvalidValueError: A cache other than one for ``ROOT`` holds the name.
     """
+    from ecr_blueprints.registry.effective import (
+        cache_for,  # what a registry is, most repositories need not know
+    )
+
     cache = cache_for(registry, name)
     if cache is None or isinstance(cache, Unresolved) or cache.known_prefix in (None, ROOT):
         return

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import aws_cdk as cdk
-from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_lambda as lambda_
 
 __all__ = ["images_of_functions", "place_of_host", "resolved_text"]
 
@@ -20,6 +22,8 @@ def images_of_functions(scope: IConstruct) -> Iterator[tuple[lambda_.CfnFunction
     Args:
         scope: Such as the app or a stage.
     """
+    from aws_cdk import aws_lambda as lambda_  # a large module, and few apps get here
+
     for function in cdk.ConstructSelector.resources_of_type(_FUNCTION).select(scope):
         if not isinstance(function, lambda_.CfnFunction):
             continue

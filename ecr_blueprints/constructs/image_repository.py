@@ -25,7 +25,6 @@ from ecr_blueprints.constructs.construct_place import (
 )
 from ecr_blueprints.constructs.deletion_keys import check_removal, is_deletion_allowed
 from ecr_blueprints.constructs.existing_encryption import find_existing_encryption
-from ecr_blueprints.constructs.federated_role import FederatedGrant
 from ecr_blueprints.constructs.granted_actions import check_actions
 from ecr_blueprints.constructs.image_repository_arguments import IMAGE_REPOSITORY_ARGUMENTS
 from ecr_blueprints.constructs.image_suffix import image_suffix
@@ -59,7 +58,6 @@ from ecr_blueprints.constructs.repository_resource import (
     repository_selector,
     written_policy,
 )
-from ecr_blueprints.constructs.repository_tagging import RequiredTags
 from ecr_blueprints.constructs.service_pull import LAMBDA, unpinned_service
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
@@ -73,6 +71,7 @@ from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.unresolved import Unresolved
 
 if TYPE_CHECKING:
+    from ecr_blueprints.constructs.federated_role import FederatedGrant
     from ecr_blueprints.constructs.image_reference import RegistryImage
 
 __all__ = ["ImageRepository"]
@@ -372,6 +371,8 @@ class ImageRepository(ecr.Repository):
             )
             registry.declare_repository(self._declared, exception=convention_exception)
             if registry.ledger.required_tags:
+                from ecr_blueprints.constructs.required_tags import RequiredTags
+
                 required = registry.ledger.required_tags
                 self.node.add_validation(RequiredTags(resource, required=required, name=repr(name or path)))
 

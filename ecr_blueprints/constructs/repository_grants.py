@@ -14,12 +14,11 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-example
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 
-from ecr_blueprints.constructs.federated_role import FederatedGrant, FederatedRole
 from ecr_blueprints.constructs.functions_elsewhere import watch_functions_elsewhere
 from ecr_blueprints.constructs.granted_actions import (
     PULL_ACTIONS,
@@ -48,6 +47,9 @@ from ecr_blueprints.domain.actions import AUTHORIZE, PUSH
 from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
 from ecr_blueprints.domain.repository_name import ROOT
 from ecr_blueprints.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from ecr_blueprints.constructs.federated_role import FederatedGrant
 
 __all__ = ["RepositoryGrants"]
 
@@ -182,6 +184,8 @@ class RepositoryGrants:
         return self._by_pipeline(identity, tuple(sorted({*PULL_ACTIONS, *PUSH_ACTIONS})))
 
     def _by_pipeline(self, identity: FederatedIdentity, actions: Sequence[str]) -> FederatedGrant:
+        from ecr_blueprints.constructs.federated_role import FederatedGrant
+
         role = self._role_of(identity)
         # ECR knows no narrower resource than * to log in.
         login = iam.Grant.add_to_principal(grantee=role, actions=list(AUTHORIZE), resource_arns=["*"])
@@ -238,6 +242,8 @@ class RepositoryGrants:
         return grantee
 
     def _role_of(self, identity: FederatedIdentity) -> iam.Role:
+        from ecr_blueprints.constructs.federated_role import FederatedRole
+
         place: Any = self._repository  # CDK's interface hides that it is a construct.
         return FederatedRole.of(place, identity).role
 

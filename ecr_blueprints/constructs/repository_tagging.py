@@ -6,18 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import aws_cdk as cdk
-import jsii
-from aws_cdk import aws_ecr as ecr
-from constructs import IValidation
-
 from ecr_blueprints.constructs.argument_type import TEXTS, Accepted, check_arguments
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.resource_tags import check_resource_tags
-from ecr_blueprints.domain.resource_tag import check_tag_key
+from ecr_blueprints.domain.resource_tag import check_tag_key, in_words
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["RepositoryTagging", "RequiredTags"]
+__all__ = ["RepositoryTagging"]
 
 _WHERE: Final = "RepositoryTagging"
 _ACCEPTED: Final = {
@@ -60,7 +55,7 @@ class RepositoryTagging:
         missing = [key for key in self.required if key not in self.of_templates]
         if missing:
             raise InvalidValueError(
-                f"the registry's own creation templates would make repositories without {_listed(missing)}",
+                f"the registry's own creation templates would make repositories without {in_words(missing)}",
                 where=_WHERE,
                 allowed="of_templates with every required key",
                 fix=f"write of_templates={{{', '.join(f'{key!r}: …' for key in self.required)}}}",
@@ -73,37 +68,3 @@ class RepositoryTagging:
             options: As given.
         """
         return replace(options, resource_tags={**self.of_templates, **options.resource_tags})
-
-
-@jsii.implements(IValidation)
-class RequiredTags:
-    """CDK's hook at synthesis, when tags of stacks and apps have been applied.
-
-    Args:
-        resource: The repository.
-        required: The keys that it has to have.
-        name: How to call the repository.
-    """
-
-    def __init__(self, resource: ecr.CfnRepository, *, required: Sequence[str], name: str) -> None:
-        self._resource = resource
-        self._required = tuple(required)
-        self._name = name
-
-    def validate(self) -> list[str]:
-        """What is missing, as an error of the synthesis."""
-        present = cdk.Stack.of(self._resource).resolve(self._resource.tags.render_tags()) or []
-        keys = {one.get("key", one.get("Key")) for one in present}
-        missing = [key for key in self._required if key not in keys]
-        if not missing:
-            return []
-        written = ", ".join(f"{key!r}: …" for key in missing)
-        return [
-            f"repository {self._name}: without {_listed(missing)}; allowed: repositories with the tags "
-            f"{', '.join(self._required)}; fix: write tags={{{written}}}, or set it for the stack with "
-            "cdk.Tags.of(stack).add(…)"
-        ]
-
-
-def _listed(keys: Sequence[str]) -> str:
-    return f"the tag{'' if len(keys) == 1 else 's'} {', '.join(map(repr, keys))}"

@@ -10,7 +10,6 @@ https://docs.gitlab.com/ci/cloud_services/aws/
 
 from __future__ import annotations
 
-import hashlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -94,6 +93,8 @@ class FederatedIdentity(ABC):
         """A stable name for constructs: it changes only with who is meant."""
         told = "\n".join((self.token_issuer, self.token_audience or "", self.token_subject))
         words = _LABEL_PART.sub("-", self.title).strip("-")
+        import hashlib  # for those who have an identity
+
         return f"{words[:100]}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 

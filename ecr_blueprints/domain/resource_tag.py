@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["MAX_TAG_KEY_LENGTH", "MAX_TAG_VALUE_LENGTH", "check_tag_key", "check_tag_value"]
+__all__ = ["MAX_TAG_KEY_LENGTH", "MAX_TAG_VALUE_LENGTH", "check_tag_key", "check_tag_value", "in_words"]
 
 MAX_TAG_KEY_LENGTH: Final = 128
 """Characters. Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html"""
@@ -67,3 +68,8 @@ def _check_characters(text: str, subject: str) -> None:
         raise InvalidValueError(
             f"{subject} has the character {refused!r}", where="tag", allowed=_CHARACTERS, fix="leave it out"
         )
+
+
+def in_words(keys: Sequence[str]) -> str:
+    """Some tags by their keys, as a person says it: ``the tags 'owner', 'cost-centre'``."""
+    return f"the tag{'' if len(keys) == 1 else 's'} {', '.join(map(repr, keys))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -220,3 +221,13 @@ def test_the_programs_of_the_benchmark_declare_the_same(monkeypatch: pytest.Monk
         found.append(settings(Template.from_stack(stack).to_json()))
     assert found[0] == found[1]
     assert len(found[0]) == 3
+
+
+def test_importing_it_loads_no_module_of_cdk_that_a_repository_does_not_need() -> None:
+    program = (
+        "import sys; from ecr_blueprints import ImageRepository; "
+        "print(*sorted(name for name in sys.modules"
+        " if name.startswith('aws_cdk.aws_') and '_private' not in name))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"aws_cdk.aws_ecr", "aws_cdk.aws_events", "aws_cdk.aws_iam"}
