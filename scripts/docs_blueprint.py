@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from docs_markdown import slug, table_cell
 
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.operating_model import BLUEPRINTS
 from ecr_blueprints.config.team import TeamModel
+from ecr_blueprints.config.tenant import TenantModel
 
 __all__ = ["render_blueprint"]
 
@@ -23,34 +25,46 @@ may keep their repositories in files of their own, which the blueprint includes.
 * Every mistake is reported with file, line, key, what is allowed and what to do, all of them at once, and
   before anything is synthesized.
 * YAML tags and repeated keys are refused; anchors are not.
-* For editors: [blueprint.schema.json](../../schemas/blueprint.schema.json) and
-  [team.schema.json](../../schemas/team.schema.json). Put `# yaml-language-server: $schema=…` on the first
+* For editors: [blueprint.schema.json](../../schemas/blueprint.schema.json),
+  [team.schema.json](../../schemas/team.schema.json) and, for the teams of the tenant-managed model,
+  [tenant.schema.json](../../schemas/tenant.schema.json). Put `# yaml-language-server: $schema=…` on the first
   line.
 
-A whole example: [examples/centralized](../../examples/centralized/blueprint.yaml).
+Whole examples: [examples](../../examples), a folder for each operating model and variant.
 """
 
+_TEAMS_ROW = "| `teams` | list of [team](#a-teams-file) | none | Teams that have no file of their own. |"
 _TEAM = "The same keys stand under `teams` in the blueprint."
 
 
 def render_blueprint() -> str:
     """The page."""
-    blueprint, team = Blueprint.model_json_schema(), TeamModel.model_json_schema()
-    models: dict[str, dict[str, Any]] = {**team["$defs"], **blueprint["$defs"]}
-    models.pop("TeamModel")
-    lines = [_INTRODUCTION, "## The blueprint file", "", blueprint["description"], ""]
-    lines += _table(blueprint)
+    blueprints = {name: model.model_json_schema() for name, model in BLUEPRINTS.items()}
+    team, tenant = TeamModel.model_json_schema(), TenantModel.model_json_schema()
+    models: dict[str, dict[str, Any]] = {}
+    for schema in (team, tenant, *blueprints.values()):
+        models.update(schema["$defs"])
+    for name in ("TeamModel", "TenantModel"):
+        models.pop(name)
+    common = [key for key in Blueprint.model_fields if key != "teams"]
+    lines = [_INTRODUCTION, "## In every blueprint", ""]
+    lines += [*_table(Blueprint.model_json_schema(), common), _TEAMS_ROW]
+    for name, schema in blueprints.items():
+        own = [key for key in schema["properties"] if key not in common and key != "teams"]
+        lines += ["", f"## `model: {name}`", "", schema["description"], "", *_table(schema, own)]
     lines += ["", "## A team's file", "", _TEAM, "", team["description"], ""]
-    lines += _table(team)
+    lines += _table(team, list(team["properties"]))
+    more = [key for key in tenant["properties"] if key not in team["properties"]]
+    lines += ["", "In the tenant-managed model a team's file also has:", "", *_table(tenant, more)]
     seen: list[str] = []
-    for schema in (blueprint, team):
+    for schema in (*blueprints.values(), team, tenant):
         for name in _referred(schema, models):
             if name not in seen:
                 seen.append(name)
     for name in seen:
         model = models[name]
         lines += ["", f"## {_title(name)}", "", model["description"], ""]
-        lines += _table(model)
+        lines += _table(model, list(model["properties"]))
     return "\n".join(lines) + "\n"
 
 
@@ -70,10 +84,11 @@ def _referred(schema: Any, models: dict[str, dict[str, Any]]) -> Iterator[str]:
             yield from _referred(one, models)
 
 
-def _table(model: dict[str, Any]) -> Iterator[str]:
+def _table(model: dict[str, Any], keys: Sequence[str]) -> Iterator[str]:
     yield from ("| Key | Type | Default | Meaning |", "|---|---|---|---|")
     required = model.get("required", [])
-    for key, field in model["properties"].items():
+    for key in keys:
+        field = model["properties"][key]
         default = "**needed**" if key in required else _default(field)
         yield f"| `{key}` | {table_cell(_type(field))} | {default} | {table_cell(field['description'])} |"
 
@@ -93,7 +108,7 @@ def _type(field: dict[str, Any]) -> str:
     """A JSON Schema in words."""
     if "$ref" in field:
         title = _title(field["$ref"].rpartition("/")[2])
-        return f"[{title.lower()}](#{'a-teams-file' if title == 'Team' else slug(title)})"
+        return f"[{title.lower()}](#{'a-teams-file' if title in ('Team', 'Tenant') else slug(title)})"
     if "anyOf" in field:
         return " or ".join(_type(one) for one in field["anyOf"] if one != {"type": "null"})
     if "const" in field:

@@ -1,4 +1,4 @@
-"""The whole blueprint."""
+"""What the blueprints of all operating models have in common."""
 
 from __future__ import annotations
 
@@ -6,41 +6,49 @@ from typing import Literal
 
 from pydantic import Field
 
-from ecr_blueprints.config.cache import CacheModel
-from ecr_blueprints.config.consumer import ConsumerModel
+from ecr_blueprints.config.alerts import AlertsModel
+from ecr_blueprints.config.encryption import EncryptionModel
 from ecr_blueprints.config.model import BlueprintModel
-from ecr_blueprints.config.registry import ManageModel, RegistryModel, ScanningModel
+from ecr_blueprints.config.registry import ManageModel, ScanningModel
 from ecr_blueprints.config.retention import RetentionModel
+from ecr_blueprints.config.settings import SettingsModel
+from ecr_blueprints.config.signing import SigningModel
 from ecr_blueprints.config.stage import StageModel
 from ecr_blueprints.config.team import TeamModel
-from ecr_blueprints.config.values import Convention, TagKey, TagValue
+from ecr_blueprints.config.values import Convention, RoleArn, TagKey, TagValue
 
 __all__ = ["Blueprint"]
 
 
 class Blueprint(BlueprintModel):
-    """A registry, who owns what in it, and who may pull: the file that a platform team keeps."""
+    """Registries, who owns what in them, and who may pull: the file that a platform team keeps."""
 
     version: Literal[1] = Field(description="The version of this format.")
-    model: Literal["centralized"] = Field(description="The operating model.")
+    model: Literal["centralized", "tenant-managed", "enterprise"] = Field(description="The operating model.")
     convention: Convention = Field(
         default="{stage}/{team}/{app}", description="How repositories are named, in named segments."
     )
     stages: dict[str, StageModel] = Field(min_length=1, description="The stages, in the order of delivery.")
-    registry: RegistryModel = Field(description="Where the registry is.")
     manage: ManageModel = Field(
         default_factory=ManageModel, description="Which registry-level settings this blueprint owns."
     )
+    settings: SettingsModel = Field(
+        default_factory=SettingsModel, description="Settings of each registry that are on or off."
+    )
     scanning: ScanningModel = Field(default_factory=ScanningModel, description="How images are scanned.")
+    encryption: EncryptionModel = Field(
+        default_factory=EncryptionModel, description="How images are encrypted."
+    )
+    signing: SigningModel = Field(default_factory=SigningModel, description="Which images are signed.")
+    alerts: AlertsModel = Field(default_factory=AlertsModel, description="Who hears of what.")
+    pull_time_exclusions: tuple[RoleArn, ...] = Field(
+        default=(),
+        strict=False,
+        description="ARNs of roles whose pulls do not count as use, such as scanners and builds.",
+    )
     retention: RetentionModel = Field(
         default_factory=RetentionModel,
         description="How long images are kept, unless a repository says otherwise.",
-    )
-    caches: dict[str, CacheModel] = Field(
-        default_factory=dict, description="Pull-through caches by upstream registry, such as docker-hub."
-    )
-    consumers: dict[str, ConsumerModel] = Field(
-        default_factory=dict, description="Who pulls, by a name of yours."
     )
     tags: dict[TagKey, TagValue] = Field(
         default_factory=dict, description="Tags on everything that can have some."

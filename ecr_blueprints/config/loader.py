@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.encryption import NO_RECORD, EncryptionModel
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, read_marked_yaml
 from ecr_blueprints.config.meaning import check_meaning
 from ecr_blueprints.config.mistake import mistakes_of_form
-from ecr_blueprints.config.team import TeamModel
-from ecr_blueprints.errors import BlueprintError
+from ecr_blueprints.config.operating_model import BLUEPRINTS
+from ecr_blueprints.errors import BlueprintError, EcrBlueprintsError
+from ecr_blueprints.registry.existing_repositories import ExistingRepositories
 
 __all__ = ["load_blueprint"]
 
@@ -41,18 +44,64 @@ def load_blueprint(path: str | Path) -> Blueprint:
     """
     path = Path(path)
     document = read_marked_yaml(path, start=_START_OF_BLUEPRINT)
-    blueprint = _validate(Blueprint, document, start=_START_OF_BLUEPRINT)
+    blueprint_type = _type_of(document)
+    team_type = get_args(blueprint_type.model_fields["teams"].annotation)[0]
+    blueprint = _validate(blueprint_type, document, start=_START_OF_BLUEPRINT)
     places: list[tuple[MarkedDocument, KeyPath]] = [
         (document, ("teams", index)) for index in range(len(blueprint.teams))
     ]
     teams = list(blueprint.teams)
     for team_path in _included(blueprint, document):
         team_document = read_marked_yaml(team_path, start=_START_OF_TEAM)
-        teams.append(_validate(TeamModel, team_document, start=_START_OF_TEAM))
+        teams.append(_validate(team_type, team_document, start=_START_OF_TEAM))
         places.append((team_document, ()))
-    whole = blueprint.model_copy(update={"teams": tuple(teams)})
+    whole = blueprint.model_copy(
+        update={"teams": tuple(teams), "encryption": _with_record(blueprint, document)}
+    )
     check_meaning(whole, document, places)
     return whole
+
+
+def _type_of(document: MarkedDocument) -> type[Blueprint]:
+    """The type of the operating model; the common one where the file is no mapping, which is then refused.
+
+    Without a model that exists, only what no model has is a mistake besides.
+    """
+    if not isinstance(document.value, dict):
+        return Blueprint
+    model = document.value.get("model")
+    if isinstance(model, str) and model in BLUEPRINTS:
+        return BLUEPRINTS[model]
+    known = {key for one in BLUEPRINTS.values() for key in one.model_fields}
+    chosen = {key: value for key, value in document.value.items() if key == "model" or key not in known}
+    try:
+        Blueprint.model_validate(chosen)
+    except ValidationError as error:
+        found = [
+            one
+            for one in error.errors(include_url=False)
+            if one["loc"][0] == "model" or one["loc"][0] in chosen
+        ]
+        raise _together(mistakes_of_form(Blueprint, document, found), document) from None
+    return Blueprint
+
+
+def _with_record(blueprint: Blueprint, document: MarkedDocument) -> EncryptionModel:
+    """The encryption, with the path of the record made relative to where we are."""
+    encryption = blueprint.encryption
+    if encryption.existing in (None, NO_RECORD):
+        return encryption
+    path = document.path.parent / str(encryption.existing)
+    try:
+        ExistingRepositories.from_file(path)
+    except EcrBlueprintsError as error:
+        raise BlueprintError(
+            f"the record of what exists cannot be taken: {error.what}",
+            where=document.where(("encryption", "existing")),
+            allowed=error.allowed,
+            fix=error.fix,
+        ) from None
+    return encryption.model_copy(update={"existing": str(path)})
 
 
 def _included(blueprint: Blueprint, document: MarkedDocument) -> list[Path]:
@@ -90,8 +139,13 @@ def _validate(model: type[M], document: MarkedDocument, *, start: str) -> M:
         return model.model_validate(document.value)
     except ValidationError as error:
         mistakes = mistakes_of_form(model, document, error.errors(include_url=False))
-        first, *others = mistakes
-        if not others:
-            raise first from None
-        listed = "\n".join(f"  {mistake}" for mistake in mistakes)
-        raise BlueprintError(f"{len(mistakes)} mistakes in {document.path}:\n{listed}") from None
+        raise _together(mistakes, document) from None
+
+
+def _together(mistakes: Sequence[BlueprintError], document: MarkedDocument) -> BlueprintError:
+    """All mistakes of one file as one error."""
+    first, *others = mistakes
+    if not others:
+        return first
+    listed = "\n".join(f"  {mistake}" for mistake in mistakes)
+    return BlueprintError(f"{len(mistakes)} mistakes in {document.path}:\n{listed}")

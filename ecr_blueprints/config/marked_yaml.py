@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
 from ecr_blueprints.errors import BlueprintError
 
-__all__ = ["KeyPath", "MarkedDocument", "read_marked_yaml", "show_key_path"]
+__all__ = ["KeyPath", "MarkedDocument", "Place", "read_marked_yaml", "show_key_path"]
 
 KeyPath = tuple[str | int, ...]
 _MAXIMUM_BYTES = 5_000_000
@@ -47,6 +47,10 @@ def show_key_path(key_path: KeyPath) -> str:
     for key in key_path:
         text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)
     return text
+
+
+Place: TypeAlias = tuple[MarkedDocument, KeyPath]
+"""A file and the key path of something in it."""
 
 
 def read_marked_yaml(path: Path, *, start: str) -> MarkedDocument:

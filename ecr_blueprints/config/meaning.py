@@ -5,15 +5,21 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
 
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
+from ecr_blueprints.config.centralized_meaning import check_centralized
 from ecr_blueprints.config.declared_repository import DeclaredRepository, repositories_of
-from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument
+from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
+from ecr_blueprints.config.enterprise_meaning import check_enterprise
+from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
+from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.repository import RepositoryModel
 from ecr_blueprints.config.retention import RetentionModel
 from ecr_blueprints.config.stack_meaning import check_stacks
 from ecr_blueprints.config.team import TeamModel
+from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
+from ecr_blueprints.config.tenant_managed_meaning import check_tenant_managed
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.principals import partition_of
 from ecr_blueprints.domain.quotas import REPOSITORY_TAGS
@@ -27,9 +33,6 @@ from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
 from ecr_blueprints.lifecycle.retention import Retention
 
 __all__ = ["check_meaning"]
-
-Place: TypeAlias = tuple[MarkedDocument, KeyPath]
-"""A file and the key path of a team in it."""
 
 _SEGMENTS = {STAGE_SEGMENT, "team", "app"}
 
@@ -46,7 +49,10 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
         BlueprintError: The first mistake, or all of them together.
     """
     prefixes: dict[str, CachePrefix] = {}
-    mistakes = [*_registry(blueprint, document), *_caches(blueprint, document, prefixes)]
+    mistakes = [*_names(blueprint, document)]
+    if isinstance(blueprint, RegistryBlueprint):
+        mistakes.extend(_registry(blueprint, document))
+        mistakes.extend(_caches(blueprint, document, prefixes))
     names: dict[str, str] = {}
     placed: list[tuple[DeclaredRepository, str]] = []
     for team, place in zip(blueprint.teams, team_places, strict=True):
@@ -54,7 +60,9 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     mistakes.extend(_same_team(blueprint, team_places))
     mistakes.extend(_cached_names(blueprint, document, prefixes, names))
     mistakes.extend(check_stacks(blueprint, document, placed))
-    mistakes.extend(_consumers(blueprint, document, names))
+    if isinstance(blueprint, RegistryBlueprint):
+        mistakes.extend(_consumers(blueprint, document, names))
+    mistakes.extend(_of_model(blueprint, document, team_places))
     if len(mistakes) == 1:
         raise mistakes[0]
     if mistakes:
@@ -67,7 +75,19 @@ def _moved(error: InvalidValueError, where: str) -> BlueprintError:
     return BlueprintError(error.what, where=where, allowed=error.allowed, fix=error.fix)
 
 
-def _registry(blueprint: Blueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
+def _of_model(
+    blueprint: Blueprint, document: MarkedDocument, team_places: Sequence[Place]
+) -> Iterator[BlueprintError]:
+    """What only one operating model can get wrong."""
+    if isinstance(blueprint, CentralizedBlueprint):
+        yield from check_centralized(blueprint, document)
+    elif isinstance(blueprint, TenantManagedBlueprint):
+        yield from check_tenant_managed(blueprint, document, team_places)
+    elif isinstance(blueprint, EnterpriseBlueprint):
+        yield from check_enterprise(blueprint, document, team_places)
+
+
+def _registry(blueprint: RegistryBlueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
     for index, region in enumerate(blueprint.registry.regions):
         if region in blueprint.registry.regions[:index]:
             yield BlueprintError(
@@ -83,6 +103,9 @@ def _registry(blueprint: Blueprint, document: MarkedDocument) -> Iterator[Bluepr
                 where=document.where(("registry", "regions", index)),
                 fix="give the other partition's account a blueprint of its own",
             )
+
+
+def _names(blueprint: Blueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
     for name in blueprint.stages:
         try:
             Stage(name=name)
@@ -100,7 +123,7 @@ def _registry(blueprint: Blueprint, document: MarkedDocument) -> Iterator[Bluepr
 
 
 def _caches(
-    blueprint: Blueprint, document: MarkedDocument, prefixes: dict[str, CachePrefix]
+    blueprint: RegistryBlueprint, document: MarkedDocument, prefixes: dict[str, CachePrefix]
 ) -> Iterator[BlueprintError]:
     for name, cache in blueprint.caches.items():
         where = document.where(("caches", name))
@@ -254,7 +277,7 @@ def _same_team(blueprint: Blueprint, places: Sequence[Place]) -> Iterator[Bluepr
 
 
 def _consumers(
-    blueprint: Blueprint, document: MarkedDocument, names: dict[str, str]
+    blueprint: RegistryBlueprint, document: MarkedDocument, names: dict[str, str]
 ) -> Iterator[BlueprintError]:
     for consumer, model in blueprint.consumers.items():
         for index, account in enumerate(model.accounts):

@@ -29,6 +29,17 @@ class ManageModel(BlueprintModel):
     )
     registry_policy: bool | Literal["import"] = Field(default=True, description="The registry policy.")
     root_template: bool | Literal["import"] = Field(default=True, description="The ROOT creation template.")
+    pipeline_identity: bool = Field(
+        default=True,
+        description="The identity providers of GitHub and GitLab in IAM, where teams push by them. An "
+        "account has one of each: false where they exist.",
+    )
+    replication: bool | Literal["import"] = Field(
+        default=True, description="The replication configuration, where there is replication."
+    )
+    signing: bool | Literal["import"] = Field(
+        default=True, description="The signing configuration, where images are signed."
+    )
 
 
 class ScanningModel(BlueprintModel):

@@ -35,6 +35,11 @@ class RepositoryModel(BlueprintModel):
         max_length=60,
         description="The stack that holds it, for life. Default: the team's name.",
     )
+    state: Literal["active", "frozen", "retired"] = Field(
+        default="active",
+        description="frozen: nobody pushes, pulls go on. retired: it leaves its stack and stays in the "
+        "registry with its images, until it is deleted on purpose; nobody else gets its name.",
+    )
     kind: Literal["application", "base-image"] = Field(
         default="application", description="What it holds; decides the default retention."
     )

@@ -10,6 +10,7 @@ from typing import Final
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.declared_repository import DeclaredRepository
 from ecr_blueprints.config.marked_yaml import MarkedDocument
+from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.domain.stack_resources import MAX_STACK_RESOURCES
 from ecr_blueprints.errors import BlueprintError
 
@@ -55,7 +56,7 @@ def check_stacks(
                 f"{MAX_STACK_RESOURCES} resources, and one is the CDK's metadata",
                 fix="give new repositories another `stack` key",
             )
-    for name in blueprint.consumers:
+    for name in blueprint.consumers if isinstance(blueprint, RegistryBlueprint) else ():
         if len(name) > _MAX_CONSUMER_LENGTH or not _PART_OF_STACK_NAME.fullmatch(name):
             yield BlueprintError(
                 f"{name!r} cannot be a part of a stack's name",

@@ -17,6 +17,7 @@ __all__ = [
     "TEAM_NAME_PATTERN",
     "AccountId",
     "Convention",
+    "OrganizationId",
     "OrganizationPath",
     "RegionName",
     "RepositoryNameText",
@@ -49,6 +50,11 @@ AccountId = Annotated[
 ]
 RegionName = Annotated[
     str, _checked(principals.check_region), Field(description="A Region, such as eu-west-1.")
+]
+OrganizationId = Annotated[
+    str,
+    _checked(principals.check_organization_id),
+    Field(description="An organization's id, such as o-exampleorg."),
 ]
 OrganizationPath = Annotated[
     str,

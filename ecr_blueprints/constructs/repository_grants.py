@@ -137,6 +137,24 @@ class RepositoryGrants:
             vars(repository)[_ATTRIBUTE] = held
         return held
 
+    def deny_push(self) -> None:
+        """Freeze the repository: nobody pushes or moves a tag any more, whatever else allows it; pulls go on.
+
+        The denial is a statement of the repository's policy for everybody, since whoever may push by an
+        identity policy of this account needs no grant here. Replication into the repository is not a push and
+        goes on; so do lifecycle policies.
+
+        Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+        """
+        self._repository.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="NobodyPushes",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=[action for action in PUSH if action != "ecr:BatchCheckLayerAvailability"],
+            )
+        )
+
     # CDK's grants
 
     def pull(self, grantee: iam.IGrantable | FederatedIdentity) -> iam.Grant:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from aws_cdk import App
 
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
+from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
+from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.stacks.centralized.centralized import build_centralized
+from ecr_blueprints.stacks.enterprise.enterprise import build_enterprise
+from ecr_blueprints.stacks.tenant_managed.tenant_managed import build_tenant_managed
 
 __all__ = ["build_stacks", "synthesize"]
 
@@ -25,9 +30,18 @@ def build_stacks(app: App, blueprint: Blueprint) -> None:
         RegistryConflictError: Two parts of the blueprint cannot be in one registry.
         InvalidValueError: A value that only the whole shows to be wrong.
     """
-    match blueprint.model:
-        case "centralized":
-            build_centralized(app, blueprint)
+    if isinstance(blueprint, CentralizedBlueprint):
+        build_centralized(app, blueprint)
+    elif isinstance(blueprint, TenantManagedBlueprint):
+        build_tenant_managed(app, blueprint)
+    elif isinstance(blueprint, EnterpriseBlueprint):
+        build_enterprise(app, blueprint)
+    else:
+        raise InvalidValueError(
+            f"the blueprint is of the type {type(blueprint).__name__}",
+            where="build_stacks(…)",
+            allowed="what load_blueprint returns",
+        )
 
 
 def synthesize(app: App) -> None:

@@ -33,7 +33,7 @@ from local_cloud import tool_environment
 
 from ecr_blueprints.cli.main import main
 from ecr_blueprints.config import load_blueprint
-from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.operating_model import BLUEPRINTS
 from ecr_blueprints.domain.upstream_registry import CREDENTIAL_KEYS
 from ecr_blueprints.lifecycle.document import find_violations
 
@@ -159,7 +159,7 @@ class PageRun:
         elif "team" in keys:
             self._team(block)
         else:
-            unknown = keys - set(Blueprint.model_fields)
+            unknown = keys - {key for one in BLUEPRINTS.values() for key in one.model_fields}
             assert not unknown, f"neither a template nor a part of a blueprint: {', '.join(sorted(unknown))}"
             self._fragment(yaml.safe_load(block.text))
 

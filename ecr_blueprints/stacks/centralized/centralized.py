@@ -6,16 +6,16 @@ from collections import defaultdict
 
 from aws_cdk import App, Environment, Tags
 
-from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.declared_repository import DeclaredRepository, declared_repositories
-from ecr_blueprints.stacks.centralized.consumer_stack import ConsumerStack
-from ecr_blueprints.stacks.centralized.registry_stack import RegistryStack
-from ecr_blueprints.stacks.centralized.repositories_stack import RepositoriesStack
+from ecr_blueprints.stacks.consumer_stack import ConsumerStack
+from ecr_blueprints.stacks.registry_stack import RegistryStack
+from ecr_blueprints.stacks.repositories_stack import RepositoriesStack
 
 __all__ = ["build_centralized"]
 
 
-def build_centralized(app: App, blueprint: Blueprint) -> None:
+def build_centralized(app: App, blueprint: CentralizedBlueprint) -> None:
     """Adds the stacks of the registry account in each Region and of each workload account.
 
     A stack's name comes from what it is for and never from what is in it, so that adding a team or

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +78,18 @@ def test_production_is_pulled_by_its_account_alone(assembly: Assembly) -> None:
 
 
 def test_no_resource_policy_is_open(assembly: Assembly) -> None:
-    text = json.dumps(assembly.templates)
-    assert '"Principal": "*"' not in text
-    assert '"AWS": "*"' not in text
+    def open_statements(value: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(value, dict):
+            everybody = value.get("Principal") in ("*", {"AWS": "*"})
+            if value.get("Effect") == "Allow" and everybody and not value.get("Condition"):
+                yield value
+            for one in value.values():
+                yield from open_statements(one)
+        elif isinstance(value, list):
+            for one in value:
+                yield from open_statements(one)
+
+    assert list(open_statements(assembly.templates)) == []
 
 
 def test_the_settings_of_the_registry_outlive_their_stack(assembly: Assembly) -> None:

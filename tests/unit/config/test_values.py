@@ -29,7 +29,7 @@ def examples() -> dict[str, tuple[Any, str]]:
 
 
 def test_the_examples_are_found() -> None:
-    assert set(examples()) == {"Convention", "OrganizationPath", "RegionName"}
+    assert set(examples()) == {"Convention", "OrganizationId", "OrganizationPath", "RegionName"}
 
 
 @pytest.mark.parametrize("name", examples())

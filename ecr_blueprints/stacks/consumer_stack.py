@@ -5,8 +5,8 @@ from __future__ import annotations
 from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
-from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.consumer import ConsumerModel
+from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.constructs.consumer_policy import ConsumerPolicy
 from ecr_blueprints.domain.principals import registry_uri
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
@@ -35,7 +35,7 @@ class ConsumerStack(Stack):
         scope: Construct,
         construct_id: str,
         *,
-        blueprint: Blueprint,
+        blueprint: RegistryBlueprint,
         consumer: ConsumerModel,
         env: Environment,
     ) -> None:
@@ -61,6 +61,6 @@ class ConsumerStack(Stack):
             )
 
 
-def _cache_prefix(blueprint: Blueprint, name: str) -> str:
+def _cache_prefix(blueprint: RegistryBlueprint, name: str) -> str:
     prefix = blueprint.caches[name].prefix
     return UpstreamRegistry.parse(name).default_prefix if prefix is None else prefix.removesuffix("/")

@@ -5,24 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from aws_cdk import Environment, Stack, Tags
+from aws_cdk import CfnWaitConditionHandle, Environment, Stack, Tags
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.declared_repository import DeclaredRepository
+from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.retention import RetentionModel
 from ecr_blueprints.constructs.image_repository import ImageRepository
-from ecr_blueprints.constructs.private_registry import PrivateRegistry
+from ecr_blueprints.constructs.registry_reference import RegistryReference
+from ecr_blueprints.constructs.repository_grants import RepositoryGrants
 from ecr_blueprints.domain.wildcard import matches_wildcard
 from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
 from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
+from ecr_blueprints.stacks.team_pushers import pipelines_of
 
 __all__ = ["RepositoriesStack"]
 
 
 class RepositoriesStack(Stack):
     """Repositories that share a ``stack`` key; a repository keeps its key, and so its stack, for life.
+
+    A frozen repository has no pushers, and its policy denies pushing to everybody. A retired one is no longer
+    in the template: CloudFormation releases it, and it stays in the registry with its images, its policy and
+    its lifecycle.
 
     The construct id of a repository is its full name with ``:`` for ``/``, so that its logical ID
     depends on the name and the stack and on nothing else.
@@ -38,7 +45,7 @@ class RepositoriesStack(Stack):
     Attributes:
         repositories: The constructs by repository name.
 
-    Practices: NAME-4, OPS-1
+    Practices: NAME-4, OPS-1, OPS-2, OPS-3
     """
 
     def __init__(
@@ -46,7 +53,7 @@ class RepositoriesStack(Stack):
         scope: Construct,
         construct_id: str,
         *,
-        registry: PrivateRegistry,
+        registry: RegistryReference,
         blueprint: Blueprint,
         repositories: Sequence[DeclaredRepository],
         env: Environment,
@@ -54,10 +61,14 @@ class RepositoriesStack(Stack):
         super().__init__(scope, construct_id, env=env, description="Container image repositories.")
         self.repositories: dict[str, ImageRepository] = {}
         for declared in repositories:
-            self.repositories[declared.name] = self._repository(declared, registry, blueprint)
+            if declared.model.state != "retired":
+                self.repositories[declared.name] = self._repository(declared, registry, blueprint)
+        if not self.repositories:
+            # CloudFormation takes no stack without a resource, and would keep what is to leave it.
+            CfnWaitConditionHandle(self, "Retired")
 
     def _repository(
-        self, declared: DeclaredRepository, registry: PrivateRegistry, blueprint: Blueprint
+        self, declared: DeclaredRepository, registry: RegistryReference, blueprint: Blueprint
     ) -> ImageRepository:
         model = declared.model
         lifecycle = None
@@ -81,9 +92,14 @@ class RepositoriesStack(Stack):
         )
         for key, value in {**declared.team.tags, **model.tags}.items():
             Tags.of(repository).add(key, value, priority=100)
-        for role in declared.team.push.roles:
-            repository.grant_push_to_role(role)
-        for consumer in blueprint.consumers.values():
+        if model.state == "frozen":
+            RepositoryGrants.from_repository(repository).deny_push()
+        else:
+            for role in declared.team.push.roles:
+                repository.grant_push_to_role(role)
+            for identity in pipelines_of(declared):
+                repository.grant_push(identity)
+        for consumer in blueprint.consumers.values() if isinstance(blueprint, RegistryBlueprint) else ():
             if any(matches_wildcard(pattern, declared.name) for pattern in consumer.pull):
                 for account in consumer.accounts:
                     repository.grant_pull_to_account(account)

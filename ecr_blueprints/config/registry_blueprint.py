@@ -1,0 +1,28 @@
+"""What the blueprints of one registry account have in common."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.cache import CacheModel
+from ecr_blueprints.config.consumer import ConsumerModel
+from ecr_blueprints.config.organization import OrganizationModel
+from ecr_blueprints.config.registry import RegistryModel
+
+__all__ = ["RegistryBlueprint"]
+
+
+class RegistryBlueprint(Blueprint):
+    """One account's registry in some Regions, and the accounts that pull from it."""
+
+    registry: RegistryModel = Field(description="Where the registry is.")
+    organization: OrganizationModel | None = Field(
+        default=None, description="The organization that the accounts belong to. Default: not known."
+    )
+    caches: dict[str, CacheModel] = Field(
+        default_factory=dict, description="Pull-through caches by upstream registry, such as docker-hub."
+    )
+    consumers: dict[str, ConsumerModel] = Field(
+        default_factory=dict, description="Who pulls, by a name of yours."
+    )

@@ -1,0 +1,139 @@
+"""The registry that a blueprint describes, and what belongs to it in one account and Region."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.encryption import NO_RECORD
+from ecr_blueprints.constructs.alert_topics import AlertTopics
+from ecr_blueprints.constructs.managed_signing import ManagedSigning
+from ecr_blueprints.constructs.operational_alerts import OperationalAlerts
+from ecr_blueprints.constructs.private_registry import PrivateRegistry
+from ecr_blueprints.constructs.pull_time_update_exclusion import PullTimeUpdateExclusion
+from ecr_blueprints.constructs.registry_encryption import RegistryEncryption
+from ecr_blueprints.constructs.registry_encryption_key import RegistryEncryptionKey
+from ecr_blueprints.constructs.registry_management import Ownership, RegistryManagement
+from ecr_blueprints.constructs.registry_scanning import DevelopmentScanning, RegistryScanning
+from ecr_blueprints.constructs.registry_settings import InspectorRescan, RegistrySettings
+from ecr_blueprints.constructs.scan_finding_alerts import ScanFindingAlerts
+from ecr_blueprints.constructs.stage_patterns import stage_patterns
+from ecr_blueprints.domain.finding_severity import FindingSeverity
+from ecr_blueprints.domain.stages import Stages
+from ecr_blueprints.registry.existing_repositories import ExistingRepositories
+
+__all__ = ["BlueprintRegistry"]
+
+_OPERATIONS = (FindingSeverity.HIGH, FindingSeverity.MEDIUM, FindingSeverity.INFORMATIONAL)
+"""The severities of `OperationalAlerts` where nothing else is said."""
+
+
+class BlueprintRegistry:
+    """What every operating model has in a registry's account and Region.
+
+    It is no construct, so that nothing stands between the stack and what it holds: logical IDs follow from
+    the ids ``Registry``, ``Key``, ``Alerts``, ``Settings``, ``Sign…``, ``Findings`` and ``Operations``.
+
+    Create it first and call `complete` once the caches have been added: signing and the alerts look at them.
+
+    Args:
+        scope: The stack.
+        blueprint: The blueprint.
+
+    Attributes:
+        registry: The owner of the registry-level settings.
+        key: The key of the registry's images; None where AES-256 is used.
+        topics: Where alerts go; None where there are none.
+
+    Practices: OPS-1, OPS-2, OPS-3
+    """
+
+    def __init__(self, scope: Construct, *, blueprint: Blueprint) -> None:
+        self._scope = scope
+        self._blueprint = blueprint
+        self.topics = self._topics()
+        self.key: RegistryEncryptionKey | None = None
+        encryption = None
+        if blueprint.encryption.kms:
+            self.key = RegistryEncryptionKey(scope, "Key", alert_topic=self.topics)
+            encryption = RegistryEncryption(key=self.key, existing=_existing(blueprint))
+        manage = blueprint.manage
+        self.registry = PrivateRegistry(
+            scope,
+            "Registry",
+            convention=blueprint.convention,
+            stages=Stages.of({name: stage.production for name, stage in blueprint.stages.items()}),
+            scanning=RegistryScanning(development=DevelopmentScanning(blueprint.scanning.development)),
+            encryption=encryption,
+            manage=RegistryManagement(
+                scanning=_ownership(manage.scanning),
+                registry_policy=_ownership(manage.registry_policy),
+                root_template=_ownership(manage.root_template),
+                replication=_ownership(manage.replication),
+                signing=_ownership(manage.signing),
+            ),
+        )
+
+    def complete(self) -> None:
+        """Adds signing, settings, exclusions and alerts."""
+        scope, registry, blueprint = self._scope, self.registry, self._blueprint
+        settings = blueprint.settings
+        RegistrySettings(
+            scope,
+            "Settings",
+            registry=registry,
+            blob_mounting=settings.blob_mounting,
+            policy_scope_v2=settings.policy_scope_v2,
+            native_basic_scanning=settings.native_basic_scanning,
+            inspector_rescan=InspectorRescan() if settings.inspector_rescan else None,
+        )
+        if blueprint.signing.production:
+            ManagedSigning(scope, "SignProduction", registry=registry, repositories=self._signed(True))
+        if blueprint.signing.development:
+            ManagedSigning(scope, "SignDevelopment", registry=registry, repositories=self._signed(False))
+        for role in blueprint.pull_time_exclusions:
+            construct_id = f"Exclude-{role.rpartition(':')[2].replace('/', '-')}"
+            PullTimeUpdateExclusion(scope, construct_id, registry=registry, principal=role)
+        if self.topics is None:
+            return
+        if blueprint.alerts.findings:
+            ScanFindingAlerts(
+                scope,
+                "Findings",
+                registry=registry,
+                severities=list(blueprint.alerts.findings),
+                topics=self.topics,
+            )
+        if blueprint.alerts.operations:
+            OperationalAlerts(scope, "Operations", registry=registry, topics=self.topics)
+
+    def _topics(self) -> AlertTopics | None:
+        alerts = self._blueprint.alerts
+        severities = [*alerts.findings, *(_OPERATIONS if alerts.operations else ())]
+        if not severities:
+            return None
+        topics = AlertTopics(self._scope, "Alerts", severities=list(dict.fromkeys(severities)))
+        for address in alerts.email:
+            topics.add_subscription(subscriptions.EmailSubscription(address))
+        return topics
+
+    def _signed(self, production: bool) -> list[str]:
+        """The filters of the stages that are, or are not, production; base images go with production."""
+        patterns = stage_patterns(self.registry.ledger.production, production=production)
+        return [*patterns, *(f"{prefix}/*" for prefix in self.registry.ledger.base_prefixes if production)]
+
+
+def _existing(blueprint: Blueprint) -> ExistingRepositories:
+    record = blueprint.encryption.existing
+    if record in (None, NO_RECORD):
+        return ExistingRepositories.none()
+    return ExistingRepositories.from_file(str(record))
+
+
+def _ownership(manage: bool | Literal["import"]) -> Ownership:
+    if manage == "import":
+        return Ownership.IMPORT
+    return Ownership.MANAGED if manage else Ownership.UNMANAGED

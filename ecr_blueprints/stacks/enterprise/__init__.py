@@ -1,0 +1,1 @@
+"""Images are built and governed in Harbor or Artifactory; ECR is the clusters' edge."""
