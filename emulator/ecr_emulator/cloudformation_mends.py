@@ -2,7 +2,7 @@
 
 * A secret's `Ref` is its ARN, a taken secret name fails, and
   `GenerateSecretString` follows its options, an empty one included.
-* Creating a parameter whose name is taken fails as `AlreadyExists`.
+* Creating a parameter, a role or a managed policy whose name is taken fails as `AlreadyExists`.
 * `GetTemplateSummary` names the identifiers that `cdk import` asks for.
 """
 
@@ -11,21 +11,25 @@ from __future__ import annotations
 import json
 import secrets
 import string
+from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
 from ecr_emulator import ministack_internals
 from ecr_emulator.errors import already_exists
+from ecr_emulator.ministack_internals import account_id
 
 _SECRET = "AWS::SecretsManager::Secret"
 _PARAMETER = "AWS::SSM::Parameter"
+_ROLE = "AWS::IAM::Role"
+_MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
 def apply() -> None:
     """Apply every mend."""
     _mend_secret()
-    _mend_parameter()
+    _mend_taken_names()
     _mend_template_summary()
 
 
@@ -112,14 +116,32 @@ def _is_true(value: Any) -> bool:
     return str(value).lower() == "true"
 
 
-def _mend_parameter() -> None:
-    handlers = ministack_internals.provisioners()._RESOURCE_HANDLERS[_PARAMETER]
+def _mend_taken_names() -> None:
+    iam = ministack_internals.iam()
+
+    def is_parameter(properties: dict[str, Any]) -> bool:
+        return ministack_internals.ssm()._lookup_parameter(properties["Name"])[1] is not None
+
+    def is_role(properties: dict[str, Any]) -> bool:
+        return properties["RoleName"] in iam._roles
+
+    def is_managed_policy(properties: dict[str, Any]) -> bool:
+        path = properties.get("Path", "/")
+        return f"arn:aws:iam::{account_id()}:policy{path}{properties['ManagedPolicyName']}" in iam._policies
+
+    _refuse_taken(_PARAMETER, "Name", is_parameter)
+    _refuse_taken(_ROLE, "RoleName", is_role)
+    _refuse_taken(_MANAGED_POLICY, "ManagedPolicyName", is_managed_policy)
+
+
+def _refuse_taken(type_name: str, key: str, is_taken: Callable[[dict[str, Any]], bool]) -> None:
+    handlers = ministack_internals.provisioners()._RESOURCE_HANDLERS[type_name]
     create = handlers["create"]
 
     def create_unless_taken(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
-        name = properties.get("Name")
-        if name and ministack_internals.ssm()._lookup_parameter(name)[1] is not None:
-            raise already_exists(_PARAMETER, name)
+        name = properties.get(key)
+        if name and is_taken(properties):
+            raise already_exists(type_name, name)
         return create(logical_id, properties, stack_name)
 
     handlers["create"] = create_unless_taken

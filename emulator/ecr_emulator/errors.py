@@ -1,4 +1,4 @@
-"""The errors that the emulated ECR and its CloudFormation handlers answer with."""
+"""The errors that the emulated services and their CloudFormation handlers answer with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HANDLER_CODES = {
 
 
 class EcrError(Exception):
-    """An error of the ECR API: its exception name and message."""
+    """An error of a service's API: its exception name and message."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -46,13 +46,15 @@ def already_exists(type_name: str, identifier: str) -> HandlerFailure:
     )
 
 
-def handler_failure(error: EcrError, type_name: str, identifier: str) -> HandlerFailure:
-    """The CloudFormation reason for an API error, in the shape of the ECR resource handlers."""
+def handler_failure(
+    error: EcrError, type_name: str, identifier: str, *, service: str = "Ecr"
+) -> HandlerFailure:
+    """The CloudFormation reason for an API error, in the shape of the resource handlers."""
     if "AlreadyExists" in error.code:
         return already_exists(type_name, identifier)
     code = _HANDLER_CODES.get(error.code, "NotFound" if "NotFound" in error.code else "InvalidRequest")
     return HandlerFailure(
-        f"{error.message} (Service: Ecr, Status Code: 400, Request ID: {uuid.uuid4()}) "
+        f"{error.message} (Service: {service}, Status Code: 400, Request ID: {uuid.uuid4()}) "
         f"(SDK Attempt Count: 1) [{error.code}]",
         code,
     )

@@ -41,15 +41,29 @@ _NAMES = {
         "reset",
     ),
     "ministack.services.ec2": ("_vpc_endpoints", "_vpce_fields_xml", "_vpcs"),
-    "ministack.services.iam": ("_oidc_providers", "_roles", "_users"),
+    "ministack.services.eventbridge": ("_event_bus_policies", "_event_buses", "_ensure_default_bus"),
+    "ministack.services.iam": ("_oidc_providers", "_policies", "_roles", "_users"),
     "ministack.services.inspector2": ("_path_handlers",),
+    "ministack.services.organizations": (
+        "_accounts",
+        "_attachments",
+        "_create_policy",
+        "_delete_policy",
+        "_ensure_org",
+        "_orgs",
+        "_ous",
+        "_policies",
+        "_roots",
+        "_tags",
+        "_update_policy",
+    ),
     "ministack.services.secretsmanager": ("_secrets",),
     "ministack.services.signer": ("_PERMISSION_ACTIONS",),
     "ministack.services.sns": ("_topics",),
     "ministack.services.ssm": ("_lookup_parameter",),
-    "ministack.services.cloudformation.handlers": ("_ACTION_HANDLERS",),
+    "ministack.services.cloudformation.handlers": ("_ACTION_HANDLERS", "_required_capabilities"),
     "ministack.services.cloudformation.engine": ("_parse_template",),
-    "ministack.services.cloudformation.helpers": ("_resolve_template", "_p"),
+    "ministack.services.cloudformation.helpers": ("_resolve_template", "_error", "_p", "_xml"),
     "ministack.services.cloudformation.changesets": ("_IMPORT_LOOKUPS", "_IMPORT_NOT_FOUND"),
     "ministack.services.cloudformation.provisioners": (
         "_RESOURCE_HANDLERS",
@@ -67,6 +81,7 @@ _HANDLED_TYPES = (
     "AWS::EC2::VPC",
     "AWS::EC2::VPCEndpoint",
     "AWS::ECR::Repository",
+    "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::SNS::Topic",
     "AWS::SecretsManager::Secret",
@@ -117,6 +132,11 @@ def ec2() -> Any:
     return _module("services.ec2")
 
 
+def eventbridge() -> Any:
+    """The emulated EventBridge."""
+    return _module("services.eventbridge")
+
+
 def iam() -> Any:
     """The emulated IAM."""
     return _module("services.iam")
@@ -125,6 +145,11 @@ def iam() -> Any:
 def inspector() -> Any:
     """The emulated Amazon Inspector."""
     return _module("services.inspector2")
+
+
+def organizations() -> Any:
+    """The emulated Organizations."""
+    return _module("services.organizations")
 
 
 def secretsmanager() -> Any:

@@ -12,10 +12,13 @@ from ecr_emulator import (
     neighbour_mends,
     operations,
     registry_protocol,
+    stack_sets,
     state,
 )
 from ecr_emulator.model_validation import EcrModel
 from ecr_emulator.resource_types import oidc_provider
+from ecr_emulator.resource_types.event_bus_policy import EventBusPolicy
+from ecr_emulator.resource_types.organizations_policy import OrganizationsPolicy
 from ecr_emulator.resource_types.public_repository import PublicRepository
 from ecr_emulator.resource_types.pull_through_cache_rule import PullThroughCacheRule
 from ecr_emulator.resource_types.pull_time_update_exclusion import PullTimeUpdateExclusion
@@ -26,8 +29,11 @@ from ecr_emulator.resource_types.repository import Repository
 from ecr_emulator.resource_types.repository_creation_template import RepositoryCreationTemplate
 from ecr_emulator.resource_types.resource_type import ResourceType
 from ecr_emulator.resource_types.signing_configuration import SigningConfiguration
+from ecr_emulator.resource_types.stack_set import StackSet
 
 RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
+    EventBusPolicy,
+    OrganizationsPolicy,
     PublicRepository,
     PullThroughCacheRule,
     PullTimeUpdateExclusion,
@@ -37,6 +43,7 @@ RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
     Repository,
     RepositoryCreationTemplate,
     SigningConfiguration,
+    StackSet,
 )
 _OPERATION_MODULES = (
     "creation_templates",
@@ -64,6 +71,7 @@ def install(model: EcrModel) -> None:
         resource_type().register()
     oidc_provider.register()
     cloudformation_mends.apply()
+    stack_sets.answer()
     neighbour_mends.apply()
     _reset_with_ministack()
 

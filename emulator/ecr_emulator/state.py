@@ -1,4 +1,4 @@
-"""What the emulated registries hold beside ministack's repositories and images.
+"""What the emulator holds beside ministack's repositories, images and neighbours.
 
 Every store keeps one content per account and Region.
 """
@@ -16,6 +16,8 @@ account_settings: Any = ministack_internals.scoped_store()
 # Registry-level singletons by name: "policy", "replication", "scanning", "signing".
 registry: Any = ministack_internals.scoped_store()
 public_repositories: Any = ministack_internals.scoped_store()
+# Stack sets by id, as they were declared.
+stack_sets: Any = ministack_internals.scoped_store()
 
 _ALL = (
     pull_through_cache_rules,
@@ -24,6 +26,7 @@ _ALL = (
     account_settings,
     registry,
     public_repositories,
+    stack_sets,
 )
 
 

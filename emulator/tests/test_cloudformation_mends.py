@@ -85,6 +85,23 @@ def test_a_taken_parameter_name_fails(account: Account) -> None:
     assert found["Value"] == "one"
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "document"),
+    [
+        ("Role", "RoleName", "AssumeRolePolicyDocument"),
+        ("ManagedPolicy", "ManagedPolicyName", "PolicyDocument"),
+    ],
+)
+def test_a_taken_name_of_iam_fails(account: Account, kind: str, name: str, document: str) -> None:
+    statement = {"Version": "2012-10-17", "Statement": []}
+    properties = {name: "puller", document: statement}
+    resources = {"R": {"Type": f"AWS::IAM::{kind}", "Properties": properties}}
+    assert account.deploy("one", resources).status == "CREATE_COMPLETE"
+    second = account.deploy("two", resources)
+    assert second.status == "ROLLBACK_COMPLETE"
+    assert f"AWS::IAM::{kind}' with identifier 'puller' already exists" in second.reasons()
+
+
 IMPORTABLE: list[tuple[str, dict[str, Any], str]] = [
     ("Repository", {"RepositoryName": "app"}, "RepositoryName"),
     (

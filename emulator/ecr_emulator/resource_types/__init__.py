@@ -1,1 +1,1 @@
-"""The CloudFormation resource types of ECR, one module each."""
+"""The CloudFormation resource types of ECR and its neighbours that ministack lacks, one module each."""

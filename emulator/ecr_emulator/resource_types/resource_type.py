@@ -22,6 +22,8 @@ class ResourceType(ABC):
     """
 
     type_name: ClassVar[str]
+    # The service behind it, as its handlers' failures name it.
+    service: ClassVar[str] = "Ecr"
     # The primary identifier: what `Ref` answers and an import names.
     identifier: ClassVar[str]
     create_only: ClassVar[tuple[str, ...]] = ()
@@ -77,7 +79,7 @@ class ResourceType(ABC):
         try:
             self.create(identifier, desired)
         except EcrError as refusal:
-            raise handler_failure(refusal, self.type_name, identifier) from refusal
+            raise handler_failure(refusal, self.type_name, identifier, service=self.service) from refusal
         return identifier, self._read(identifier)
 
     def _update(
@@ -94,7 +96,7 @@ class ResourceType(ABC):
                 raise EcrError("NotFound", f"{self.type_name} '{identifier}' was not found")
             self.update(identifier, self.schema.to_api(previous), desired)
         except EcrError as refusal:
-            raise handler_failure(refusal, self.type_name, identifier) from refusal
+            raise handler_failure(refusal, self.type_name, identifier, service=self.service) from refusal
         return identifier, self._read(identifier)
 
     def _delete(self, identifier: str, properties: Properties) -> None:
@@ -103,7 +105,7 @@ class ResourceType(ABC):
         try:
             self.delete(identifier, self.schema.to_api(properties))
         except EcrError as refusal:
-            raise handler_failure(refusal, self.type_name, identifier) from refusal
+            raise handler_failure(refusal, self.type_name, identifier, service=self.service) from refusal
 
     def _import(self, identifier: dict[str, str]) -> tuple[str, Attributes]:
         name = identifier[self.identifier]

@@ -78,6 +78,27 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """An integer; a template may carry it as a string of digits."""
+
+    minimum: int = 0
+    maximum: int | None = None
+
+    def problems(self, value: Any, where: str) -> Iterator[str]:
+        """Yield when the value is no integer or out of its range."""
+        if isinstance(value, bool) or not str(value).lstrip("-").isdecimal():
+            yield f"{where}: expected type: Integer, found: {_json_type(value)}"
+        elif int(value) < self.minimum:
+            yield f"{where}: {value} is not greater or equal to {self.minimum}"
+        elif self.maximum is not None and int(value) > self.maximum:
+            yield f"{where}: {value} is not less or equal to {self.maximum}"
+
+    def to_api(self, value: Any) -> Any:
+        """The integer."""
+        return int(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A policy document: an object or its JSON text."""
 
