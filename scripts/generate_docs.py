@@ -14,6 +14,7 @@ from pathlib import Path
 
 from docs_blueprint import render_blueprint
 from docs_chapters import PublicName, page_of, public_names
+from docs_choice import render_choice
 from docs_constructs import FOLDER, render_index, render_page
 from docs_markdown import link_facts
 from docs_review import render_readme
@@ -42,13 +43,17 @@ def _traceability() -> str:
     return link_facts(render_traceability(), FACTS, target=f"reference/{FACTS.name}")
 
 
+def _readme() -> str:
+    return render_choice(render_readme(ROOT / "README.md"))
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/rules.md": _rules,
     "docs/reference/blueprint.md": render_blueprint,
     "docs/reference/constructs.md": render_index,
     **{f"{CONSTRUCT_PAGES}/{page_of(one.name)}": partial(_construct, one) for one in public_names()},
     "docs/traceability.md": _traceability,
-    "README.md": partial(render_readme, ROOT / "README.md"),
+    "README.md": _readme,
     **{f"schemas/{name}": partial(render_schema, name) for name in SCHEMAS},
 }
 """File relative to the root → its text."""
