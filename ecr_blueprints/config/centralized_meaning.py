@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.marked_yaml import MarkedDocument
+from ecr_blueprints.config.replication_meaning import check_replication
 from ecr_blueprints.errors import BlueprintError
 
 __all__ = ["check_centralized"]
@@ -18,4 +19,4 @@ def check_centralized(blueprint: CentralizedBlueprint, document: MarkedDocument)
         blueprint: The whole blueprint.
         document: The main file.
     """
-    yield from ()
+    yield from check_replication(blueprint, document)

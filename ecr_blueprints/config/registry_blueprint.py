@@ -26,3 +26,8 @@ class RegistryBlueprint(Blueprint):
     consumers: dict[str, ConsumerModel] = Field(
         default_factory=dict, description="Who pulls, by a name of yours."
     )
+
+    @property
+    def pull_regions(self) -> tuple[str, ...]:
+        """The Regions from which images are pulled."""
+        return self.registry.regions

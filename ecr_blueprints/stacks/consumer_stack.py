@@ -46,13 +46,13 @@ class ConsumerStack(Stack):
             self,
             "Pull",
             account=blueprint.registry.account,
-            regions=blueprint.registry.regions,
+            regions=blueprint.pull_regions,
             pull=consumer.pull,
             caches=[_cache_prefix(blueprint, name) for name in consumer.caches],
             description="Pull from the shared registry.",
         ).policy
         CfnOutput(self, "PullPolicyArn", value=self.pull_policy.managed_policy_arn)
-        for region in blueprint.registry.regions:
+        for region in blueprint.pull_regions:
             CfnOutput(
                 self,
                 f"Registry{region.replace('-', '')}",

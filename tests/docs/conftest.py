@@ -48,6 +48,13 @@ CDK_COMMANDS: dict[str, set[str]] = {
     "drift": set(),
     "import": {"--resource-mapping"},
 }
+SKOPEO_COMMANDS: dict[str, set[str]] = {
+    "copy": {"--all", "--preserve-digests"},
+    "inspect": {"--raw"},
+    "login": {"--username", "--password-stdin"},
+    "manifest-digest": set(),
+}
+"""Of https://github.com/containers/skopeo/tree/main/docs, what the pages use."""
 NAMED = re.compile(r"# ([\w./-]+\.\w+)\n")
 
 CONTRACT = json.dumps(
@@ -255,6 +262,8 @@ class PageRun:
                 assert code in (0, 1), f"{line}: exit code {code}"
             case "cdk":
                 self._cdk(line, arguments, folder)
+            case "skopeo":
+                self._skopeo(line, arguments)
             case "aws":
                 self._aws(line, arguments, folder)
             case _:
@@ -309,7 +318,7 @@ class PageRun:
         assert operation in names, f"{line}: no such operation"
         shape = model.operation_model(names[operation]).input_shape
         members = {} if shape is None else shape.members
-        allowed = {f"--{xform_name(name).replace('_', '-')}" for name in members}
+        allowed = {"--region", *(f"--{xform_name(name).replace('_', '-')}" for name in members)}
         given = {option for option in options if option.startswith("--")}
         assert given <= allowed, f"{line}: {', '.join(sorted(given - allowed))}"
         required = [] if shape is None else shape.required_members
@@ -317,6 +326,12 @@ class PageRun:
         for option in options:
             if option.startswith("file://"):
                 assert (folder / option.removeprefix("file://")).is_file(), f"{line}: there is no such file"
+
+    def _skopeo(self, line: str, arguments: list[str]) -> None:
+        command, *rest = arguments
+        assert command in SKOPEO_COMMANDS, line
+        options = {word for word in rest if word.startswith("-")}
+        assert options <= SKOPEO_COMMANDS[command], f"{line}: {', '.join(options)}"
 
     def _text(self, block: FencedBlock) -> None:
         assert block.text == self.output, "not what the block before it prints"

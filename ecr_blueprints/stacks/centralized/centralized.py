@@ -8,6 +8,7 @@ from aws_cdk import App, Environment, Tags
 
 from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.declared_repository import DeclaredRepository, declared_repositories
+from ecr_blueprints.stacks.centralized.replication import replicate
 from ecr_blueprints.stacks.consumer_stack import ConsumerStack
 from ecr_blueprints.stacks.registry_stack import RegistryStack
 from ecr_blueprints.stacks.repositories_stack import RepositoriesStack
@@ -21,7 +22,8 @@ def build_centralized(app: App, blueprint: CentralizedBlueprint) -> None:
     A stack's name comes from what it is for and never from what is in it, so that adding a team or
     a repository moves nothing:
 
-    * ``ecr-registry-<region>``: scanning, registry policy, creation templates, caches.
+    * ``ecr-registry-<region>``: scanning, registry policy, creation templates, caches; also in the Regions
+      that have copies alone.
     * ``ecr-repositories-<stack key>-<region>``: repositories.
     * ``ecr-consumer-<consumer>-<account>``: what a workload account needs to pull.
 
@@ -33,18 +35,27 @@ def build_centralized(app: App, blueprint: CentralizedBlueprint) -> None:
     by_stack: defaultdict[str, list[DeclaredRepository]] = defaultdict(list)
     for repository in declared_repositories(blueprint):
         by_stack[repository.stack].append(repository)
-    for region in blueprint.registry.regions:
+    registries: dict[str, RegistryStack] = {}
+    repositories_in: dict[str, dict[str, RepositoriesStack]] = {}
+    for region in blueprint.pull_regions:
         environment = Environment(account=blueprint.registry.account, region=region)
-        registry_stack = RegistryStack(app, f"ecr-registry-{region}", blueprint=blueprint, env=environment)
-        for key, repositories in by_stack.items():
-            RepositoriesStack(
+        registries[region] = RegistryStack(
+            app, f"ecr-registry-{region}", blueprint=blueprint, env=environment
+        )
+        if region in blueprint.recovery_regions:
+            continue
+        repositories_in[region] = {
+            key: RepositoriesStack(
                 app,
                 f"ecr-repositories-{key}-{region}",
-                registry=registry_stack.registry,
+                registry=registries[region].registry,
                 blueprint=blueprint,
                 repositories=repositories,
                 env=environment,
             )
+            for key, repositories in by_stack.items()
+        }
+    replicate(blueprint, registries, repositories_in)
     for name, consumer in blueprint.consumers.items():
         for account in consumer.accounts:
             ConsumerStack(
