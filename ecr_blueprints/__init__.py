@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ecr_blueprints.constructs.image_repository import ImageRepository
     from ecr_blueprints.constructs.managed_signing import ManagedSigning
     from ecr_blueprints.constructs.operational_alerts import OperationalAlerts
+    from ecr_blueprints.constructs.organization_stack_set import OrganizationStackSet, StackSetOperation
     from ecr_blueprints.constructs.pipeline_identity_provider import PipelineIdentityProvider
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
     from ecr_blueprints.constructs.public_repository import PublicRepository
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from ecr_blueprints.domain.public_repository import PublicArchitecture, PublicOperatingSystem
     from ecr_blueprints.domain.scanning import ScanType
     from ecr_blueprints.domain.signing import SignatureValidity, SignatureValidityUnit
+    from ecr_blueprints.domain.stack_set import CallAs, RegionConcurrency
     from ecr_blueprints.domain.stages import Stages
     from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
     from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
@@ -81,6 +83,7 @@ __all__ = [
     "BuildCacheRepository",
     "CacheToSeed",
     "CacheValidation",
+    "CallAs",
     "ClusterEndpoints",
     "ConsumerPolicy",
     "CreateOnPush",
@@ -112,6 +115,7 @@ __all__ = [
     "NamingConvention",
     "OnInvalid",
     "OperationalAlerts",
+    "OrganizationStackSet",
     "Ownership",
     "PipelineIdentityProvider",
     "PrivateRegistry",
@@ -121,6 +125,7 @@ __all__ = [
     "PullThroughCache",
     "PullTimeUpdateExclusion",
     "PusherToAllowSigning",
+    "RegionConcurrency",
     "RegistryEncryption",
     "RegistryEncryptionKey",
     "RegistryEndpoints",
@@ -143,6 +148,7 @@ __all__ = [
     "SignatureValidity",
     "SignatureValidityUnit",
     "SigningProfile",
+    "StackSetOperation",
     "Stages",
     "TagMutability",
     "TrustedAccounts",
@@ -161,6 +167,7 @@ _MODULES = {
     "BuildCacheRepository": "ecr_blueprints.constructs.build_cache_repository",
     "CacheToSeed": "ecr_blueprints.constructs.endpoint_registries",
     "CacheValidation": "ecr_blueprints.constructs.cache_validation",
+    "CallAs": "ecr_blueprints.domain.stack_set",
     "ClusterEndpoints": "ecr_blueprints.constructs.cluster_endpoints",
     "ConsumerPolicy": "ecr_blueprints.constructs.consumer_policy",
     "CreateOnPush": "ecr_blueprints.constructs.create_on_push",
@@ -192,6 +199,7 @@ _MODULES = {
     "NamingConvention": "ecr_blueprints.domain.naming_convention",
     "OnInvalid": "ecr_blueprints.constructs.cache_validation",
     "OperationalAlerts": "ecr_blueprints.constructs.operational_alerts",
+    "OrganizationStackSet": "ecr_blueprints.constructs.organization_stack_set",
     "Ownership": "ecr_blueprints.constructs.registry_management",
     "PipelineIdentityProvider": "ecr_blueprints.constructs.pipeline_identity_provider",
     "PrivateRegistry": "ecr_blueprints.constructs.private_registry",
@@ -201,6 +209,7 @@ _MODULES = {
     "PullThroughCache": "ecr_blueprints.constructs.pull_through_cache",
     "PullTimeUpdateExclusion": "ecr_blueprints.constructs.pull_time_update_exclusion",
     "PusherToAllowSigning": "ecr_blueprints.constructs.push_grants",
+    "RegionConcurrency": "ecr_blueprints.domain.stack_set",
     "RegistryEncryption": "ecr_blueprints.constructs.registry_encryption",
     "RegistryEncryptionKey": "ecr_blueprints.constructs.registry_encryption_key",
     "RegistryEndpoints": "ecr_blueprints.constructs.registry_endpoints",
@@ -223,6 +232,7 @@ _MODULES = {
     "SignatureValidity": "ecr_blueprints.domain.signing",
     "SignatureValidityUnit": "ecr_blueprints.domain.signing",
     "SigningProfile": "ecr_blueprints.constructs.signing_profile",
+    "StackSetOperation": "ecr_blueprints.constructs.organization_stack_set",
     "Stages": "ecr_blueprints.domain.stages",
     "TagMutability": "ecr_blueprints.domain.tags",
     "TrustedAccounts": "ecr_blueprints.constructs.trusted_accounts",

@@ -94,6 +94,10 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         f"{_CONSTRUCTS}.operational_alerts",
         "ecr_blueprints.domain.finding_severity",
     ),
+    "Many accounts": (
+        f"{_CONSTRUCTS}.organization_stack_set",
+        "ecr_blueprints.domain.stack_set",
+    ),
     "What exists": (
         f"{_CONSTRUCTS}.repository_baseline",
         f"{_CONSTRUCTS}.repository_defaults",

@@ -8,14 +8,13 @@ from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
+from ecr_blueprints.constructs.synthesis_failure import failed_validations
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.stacks.centralized.centralized import build_centralized
 from ecr_blueprints.stacks.enterprise.enterprise import build_enterprise
 from ecr_blueprints.stacks.tenant_managed.tenant_managed import build_tenant_managed
 
 __all__ = ["build_stacks", "synthesize"]
-
-_VALIDATION_FAILED = "Validation failed with the following errors:"
 
 
 def build_stacks(app: App, blueprint: Blueprint) -> None:
@@ -57,8 +56,7 @@ def synthesize(app: App) -> None:
     try:
         app.synth()
     except RuntimeError as error:
-        listed = str(error).partition(_VALIDATION_FAILED)[2]
-        found = [line.strip() for line in listed.splitlines() if line.strip().startswith("[")]
+        found = failed_validations(error)
         if not found:
             raise
         raise InvalidValueError("\n  ".join(["the stacks cannot be synthesized:", *found])) from None

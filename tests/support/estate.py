@@ -41,6 +41,7 @@ from ecr_blueprints.constructs.image_pusher_role import ImagePusherRole
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.managed_signing import ManagedSigning
 from ecr_blueprints.constructs.operational_alerts import OperationalAlerts
+from ecr_blueprints.constructs.organization_stack_set import OrganizationStackSet, StackSetOperation
 from ecr_blueprints.constructs.pipeline_identity_provider import PipelineIdentityProvider
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.public_repository import PublicRepository
@@ -69,6 +70,7 @@ from ecr_blueprints.domain.inspector_rescan import RescanMode, RescanWindow
 from ecr_blueprints.domain.pipeline_identity import GitHubActions, GitLabPipelines
 from ecr_blueprints.domain.scanning import ScanType
 from ecr_blueprints.domain.signing import SignatureValidity
+from ecr_blueprints.domain.stack_set import CallAs, RegionConcurrency
 from ecr_blueprints.domain.tags import MutabilityMode, TagMutability
 from ecr_blueprints.domain.upstream_registry import CredentialSecretName
 from ecr_blueprints.domain.vpc_endpoint import EndpointService, FipsEndpoints
@@ -254,6 +256,7 @@ def build_registries(app: cdk.App, accounts: Accounts | None = None, *, retentio
     _fill_alerts_with_a_key(stack("alerts-other", OTHER), other)
     _fill_foreign(stack("foreign", MAIN))
     _fill_public(stack("public", PUBLIC), chosen)
+    _fill_organization(stack("organization", MAIN))
 
 
 def build_workload(app: cdk.App, contract: Path, accounts: Accounts | None = None) -> None:
@@ -888,6 +891,26 @@ def _fill_public(stack: cdk.Stack, accounts: Accounts) -> None:
     )
     agent.grant_push(iam.Role(stack, "Release", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com")))
     agent.grant_push_to_role(f"arn:aws:iam::{accounts.registry}:role/agent-ci")
+
+
+def _fill_organization(stack: cdk.Stack) -> None:
+    """What goes into other accounts of the organization."""
+    OrganizationStackSet(
+        stack,
+        "Everywhere",
+        stack_set_name="estate-everywhere",
+        build=lambda inner: PrivateRegistry(inner, "Registry"),
+        units=["ou-ab12-11111111"],
+        regions=[MAIN, OTHER],
+        description="A registry in every account",
+        call_as=CallAs.DELEGATED_ADMIN,
+        operation=StackSetOperation(
+            max_concurrent_percentage=50,
+            failure_tolerance_percentage=20,
+            region_concurrency=RegionConcurrency.PARALLEL,
+        ),
+        retain_on_account_removal=False,
+    )
 
 
 def _key_arn(account: str, region: str = OTHER) -> str:

@@ -22,6 +22,8 @@ NOT_SHOWN: Final[Mapping[str, str]] = {
     "AWS::ECR::PublicRepository": "the emulator has no API of ECR Public; CloudFormation alone knows it",
     "Custom::EcrCacheValidation": "it asks and keeps nothing; what it answered is in the stack's events",
     "Custom::SecretReady": "it waits and keeps nothing",
+    "AWS::CloudFormation::StackSet.CallAs": "it says who asks; CloudFormation does not tell it back",
+    "AWS::CloudFormation::StackSet.OperationPreferences": "they are of operations, and the emulator has none",
     "AWS::KMS::Key.PendingWindowInDays": "KMS tells it of no key that stays",
     "AWS::ECR::Repository.EmptyOnDelete": "it is for CloudFormation, on deletion",
     "AWS::Lambda::Function.Code": "Lambda answers with an address of a bucket, not with the source",
@@ -432,7 +434,14 @@ def _endpoint(client: Client, identifier: str, _declared: Properties) -> Propert
     return {**found, "SecurityGroupIds": [one["GroupId"] for one in found.get("Groups", ())]}
 
 
+def _stack_set(client: Client, identifier: str, _declared: Properties) -> Properties:
+    answer: Properties = client("cloudformation").describe_stack_set(StackSetName=identifier)["StackSet"]
+    targets = {"OrganizationalUnitIds": answer["OrganizationalUnitIds"]}
+    return {**answer, "StackInstancesGroup": [{"DeploymentTargets": targets, "Regions": answer["Regions"]}]}
+
+
 READERS: Final[Mapping[str, Reader]] = {
+    "AWS::CloudFormation::StackSet": _stack_set,
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::EC2::RouteTable": _route_table,
     "AWS::EC2::SecurityGroup": _security_group,
