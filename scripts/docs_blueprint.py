@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -147,4 +148,5 @@ def _limits(field: dict[str, Any], least: str, most: str, one: str, several: str
 
 
 def _title(model: str) -> str:
-    return model.removesuffix("Model")
+    """``PullRoleModel`` is a pull role."""
+    return re.sub(r"(?<=[a-z])([A-Z])", lambda found: f" {found[1].lower()}", model.removesuffix("Model"))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.centralized_meaning import check_centralized
+from ecr_blueprints.config.consumer_meaning import check_consumers
 from ecr_blueprints.config.declared_repository import DeclaredRepository, repositories_of
 from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
 from ecr_blueprints.config.enterprise_meaning import check_enterprise
@@ -27,7 +28,6 @@ from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.domain.stages import STAGE_SEGMENT, Stage
 from ecr_blueprints.domain.tags import ExclusionFilter
 from ecr_blueprints.domain.upstream_registry import Authentication, CredentialSecretName, UpstreamRegistry
-from ecr_blueprints.domain.wildcard import matches_wildcard
 from ecr_blueprints.errors import BlueprintError, InvalidValueError
 from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
 from ecr_blueprints.lifecycle.retention import Retention
@@ -61,7 +61,7 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     mistakes.extend(_cached_names(blueprint, document, prefixes, names))
     mistakes.extend(check_stacks(blueprint, document, placed))
     if isinstance(blueprint, RegistryBlueprint):
-        mistakes.extend(_consumers(blueprint, document, names))
+        mistakes.extend(check_consumers(blueprint, document, names))
     mistakes.extend(_of_model(blueprint, document, team_places))
     if len(mistakes) == 1:
         raise mistakes[0]
@@ -274,32 +274,3 @@ def _same_team(blueprint: Blueprint, places: Sequence[Place]) -> Iterator[Bluepr
                 fix="merge the two",
             )
         seen.setdefault(team.team, where)
-
-
-def _consumers(
-    blueprint: RegistryBlueprint, document: MarkedDocument, names: dict[str, str]
-) -> Iterator[BlueprintError]:
-    for consumer, model in blueprint.consumers.items():
-        for index, account in enumerate(model.accounts):
-            if account in model.accounts[:index]:
-                yield BlueprintError(
-                    f"the account {account!r} stands twice in the consumer {consumer!r}",
-                    where=document.where(("consumers", consumer, "accounts", index)),
-                    fix="remove it",
-                )
-        for index, pattern in enumerate(model.pull):
-            if not any(matches_wildcard(pattern, name) for name in names):
-                yield BlueprintError(
-                    f"{pattern!r} matches none of the blueprint's repositories",
-                    where=document.where(("consumers", consumer, "pull", index)),
-                    allowed="repository names, with * for any run of characters",
-                    fix="correct it, or declare the repository",
-                )
-        for index, cache in enumerate(model.caches):
-            if cache not in blueprint.caches:
-                yield BlueprintError(
-                    f"there is no cache {cache!r}",
-                    where=document.where(("consumers", consumer, "caches", index)),
-                    allowed=", ".join(blueprint.caches) or "none: the blueprint declares no cache",
-                    fix="declare it under `caches`, or correct it",
-                )

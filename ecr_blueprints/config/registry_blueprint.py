@@ -7,8 +7,10 @@ from pydantic import Field
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.cache import CacheModel
 from ecr_blueprints.config.consumer import ConsumerModel
+from ecr_blueprints.config.network import NetworkModel
 from ecr_blueprints.config.organization import OrganizationModel
 from ecr_blueprints.config.registry import RegistryModel
+from ecr_blueprints.config.values import AccountId, RegionName, VpcId
 
 __all__ = ["RegistryBlueprint"]
 
@@ -25,6 +27,11 @@ class RegistryBlueprint(Blueprint):
     )
     consumers: dict[str, ConsumerModel] = Field(
         default_factory=dict, description="Who pulls, by a name of yours."
+    )
+    networks: dict[AccountId, dict[RegionName, dict[VpcId, NetworkModel]]] = Field(
+        default_factory=dict,
+        description="Account of a consumer → Region → VPC's id → its endpoints. Default: pulls take the "
+        "internet, or endpoints that somebody else makes.",
     )
 
     @property

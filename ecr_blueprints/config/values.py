@@ -7,8 +7,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from ecr_blueprints.domain import principals, resource_tag
+from ecr_blueprints.domain import principals, resource_tag, vpc_network
+from ecr_blueprints.domain.bucket_name import check_bucket_name
+from ecr_blueprints.domain.managed_policy import check_aws_policy_name
 from ecr_blueprints.domain.naming_convention import NamingConvention
+from ecr_blueprints.domain.parameter_name import check_parameter_name
 from ecr_blueprints.domain.repository_name import RepositoryName
 
 __all__ = [
@@ -16,14 +19,24 @@ __all__ = [
     "STACK_KEY_PATTERN",
     "TEAM_NAME_PATTERN",
     "AccountId",
+    "AvailabilityZone",
+    "AwsPolicyName",
+    "BucketName",
+    "CidrBlock",
     "Convention",
     "OrganizationId",
     "OrganizationPath",
+    "OrganizationalUnitPath",
+    "ParameterName",
     "RegionName",
     "RepositoryNameText",
     "RoleArn",
+    "RoleName",
+    "RouteTableId",
+    "SubnetId",
     "TagKey",
     "TagValue",
+    "VpcId",
 ]
 
 STACK_KEY_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -61,6 +74,34 @@ OrganizationPath = Annotated[
     _checked(principals.check_organization_path),
     Field(description="A path in the organization, such as o-exampleorg/r-ab12/ou-ab12-11111111/*"),
 ]
+OrganizationalUnitPath = Annotated[
+    str,
+    _checked(principals.check_organizational_unit_path),
+    Field(description="The path of an organizational unit, such as o-exampleorg/r-ab12/ou-ab12-11111111."),
+]
+RoleName = Annotated[
+    str, _checked(principals.check_role_name), Field(description="The name of an IAM role, without its path.")
+]
+AwsPolicyName = Annotated[
+    str, _checked(check_aws_policy_name), Field(description="The name of a managed policy of AWS.")
+]
+VpcId = Annotated[str, _checked(vpc_network.check_vpc_id), Field(description="The id of a VPC.")]
+SubnetId = Annotated[str, _checked(vpc_network.check_subnet_id), Field(description="The id of a subnet.")]
+RouteTableId = Annotated[
+    str, _checked(vpc_network.check_route_table_id), Field(description="The id of a route table.")
+]
+AvailabilityZone = Annotated[
+    str,
+    _checked(vpc_network.check_availability_zone),
+    Field(description="An Availability Zone, such as eu-west-1a."),
+]
+CidrBlock = Annotated[
+    str, _checked(vpc_network.check_vpc_cidr), Field(description="An IPv4 block, such as 10.20.0.0/16.")
+]
+ParameterName = Annotated[
+    str, _checked(check_parameter_name), Field(description="The name of a parameter of Systems Manager.")
+]
+BucketName = Annotated[str, _checked(check_bucket_name), Field(description="The name of a bucket of S3.")]
 RoleArn = Annotated[str, _checked(principals.check_role_arn), Field(description="The ARN of an IAM role.")]
 RepositoryNameText = Annotated[str, _checked(RepositoryName), Field(description="A repository's full name.")]
 Convention = Annotated[

@@ -7,9 +7,11 @@ import re
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = [
+    "AWS_POLICY_NAME_PATTERN",
     "MANAGED_POLICY_NAME_PATTERN",
     "MAX_MANAGED_POLICY_DESCRIPTION_LENGTH",
     "MAX_MANAGED_POLICY_NAME_LENGTH",
+    "check_aws_policy_name",
     "check_managed_policy_description",
     "check_managed_policy_name",
 ]
@@ -19,6 +21,12 @@ MANAGED_POLICY_NAME_PATTERN = r"[\w+=,.@-]+"
 """Letters, digits and underscores of ASCII alone.
 
 Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+"""
+
+AWS_POLICY_NAME_PATTERN = r"(?:[a-z-]+/)?[\w+=,.@-]{1,128}"
+"""A managed policy of AWS's own by its name, with the path that some of them have.
+
+Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 """
 
 MAX_MANAGED_POLICY_DESCRIPTION_LENGTH = 1_000
@@ -44,6 +52,23 @@ def check_managed_policy_name(name: str, *, where: str) -> str:
             where=where,
             allowed=f"1 to {MAX_MANAGED_POLICY_NAME_LENGTH} characters: A-Z a-z 0-9 _ + = , . @ -",
             fix="write a shorter or plainer name, or leave it out to have one generated",
+        )
+    return name
+
+
+def check_aws_policy_name(name: str) -> str:
+    """Return the name if a managed policy of AWS can have it; whether there is one is not checked.
+
+    Raises:
+        InvalidValueError: It cannot.
+    """
+    if not re.fullmatch(AWS_POLICY_NAME_PATTERN, name, re.ASCII):
+        raise InvalidValueError(
+            f"{name!r} is not the name of a managed policy of AWS",
+            where="policy",
+            allowed="names such as AmazonEKSWorkerNodeMinimalPolicy or "
+            "service-role/AmazonECSTaskExecutionRolePolicy, no ARN",
+            fix=f"write {name.partition(':policy/')[2]}" if ":iam::aws:policy/" in name else None,
         )
     return name
 

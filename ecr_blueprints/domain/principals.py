@@ -10,7 +10,9 @@ from ecr_blueprints.errors import InvalidValueError
 __all__ = [
     "ACCOUNT_ID_PATTERN",
     "IAM_ROLE_ARN_PATTERN",
+    "IAM_ROLE_NAME_PATTERN",
     "MAX_PULL_TIME_EXCLUSION_ARN_LENGTH",
+    "ORGANIZATIONAL_UNIT_PATH_PATTERN",
     "ORGANIZATION_ID_PATTERN",
     "ORGANIZATION_PATH_PATTERN",
     "PARTITIONS",
@@ -20,9 +22,11 @@ __all__ = [
     "check_account_id",
     "check_organization_id",
     "check_organization_path",
+    "check_organizational_unit_path",
     "check_pull_time_exclusion_arn",
     "check_region",
     "check_role_arn",
+    "check_role_name",
     "parse_registry_uri",
     "partition_of",
     "registry_uri",
@@ -48,8 +52,19 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 and, for the ids, https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html
 """
 
+ORGANIZATIONAL_UNIT_PATH_PATTERN = (
+    rf"{ORGANIZATION_ID_PATTERN}/r-[0-9a-z]{{4,32}}/(?:{_ORGANIZATIONAL_UNIT_ID}/)*{_ORGANIZATIONAL_UNIT_ID}"
+)
+"""One organizational unit by its whole path: organization, root, units above it, and at the end its own id.
+
+The id alone does not tell the path, which ``aws:PrincipalOrgPaths`` is compared with.
+"""
+
+IAM_ROLE_NAME_PATTERN = r"[A-Za-z0-9_+=,.@-]{1,64}"
+"""Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"""
+
 IAM_ROLE_ARN_PATTERN = (
-    r"arn:aws[a-z-]*:iam::[0-9]{12}:role/(?:[\x21-\x2e\x30-\x7e]+/)*[A-Za-z0-9_+=,.@-]{1,64}"
+    rf"arn:aws[a-z-]*:iam::[0-9]{{12}}:role/(?:[\x21-\x2e\x30-\x7e]+/)*{IAM_ROLE_NAME_PATTERN}"
 )
 """The ARN of an IAM role, with or without a path.
 
@@ -153,6 +168,48 @@ def check_organization_path(path: str) -> str:
             fix=f"write {completed!r}" if _ORGANIZATION_PATH.fullmatch(completed) else None,
         )
     return path
+
+
+def check_organizational_unit_path(path: str) -> str:
+    """Return the path if it is that of one organizational unit.
+
+    Args:
+        path: Such as ``o-a1b2c3d4e5/r-ab12/ou-ab12-11111111``, without a slash or a wildcard at its end.
+
+    Raises:
+        InvalidValueError: It is no path, or that of a whole organization, or an id alone.
+    """
+    if not re.fullmatch(ORGANIZATIONAL_UNIT_PATH_PATTERN, path):
+        trimmed = path.removesuffix("*").removesuffix("/")
+        is_id = re.fullmatch(_ORGANIZATIONAL_UNIT_ID, path) is not None
+        raise InvalidValueError(
+            f"{path!r} is not the path of an organizational unit",
+            where="organizational unit",
+            allowed="o-<id>/r-<id>/ou-<root id>-<8 to 32 characters>, with the units above it in between",
+            fix="put the organization, the root and the units above it before the id"
+            if is_id
+            else f"write {trimmed!r}"
+            if re.fullmatch(ORGANIZATIONAL_UNIT_PATH_PATTERN, trimmed)
+            else None,
+        )
+    return path
+
+
+def check_role_name(name: str) -> str:
+    """Return the name if IAM takes it for a role.
+
+    Raises:
+        InvalidValueError: It does not; for an ARN the fix says its name.
+    """
+    if not re.fullmatch(IAM_ROLE_NAME_PATTERN, name):
+        is_arn = _ROLE_ARN.fullmatch(name) is not None
+        raise InvalidValueError(
+            f"{name!r} is not the name of an IAM role",
+            where="role",
+            allowed="1 to 64 characters: A-Z a-z 0-9 _ + = , . @ -, without a path",
+            fix=f"write the name alone: {name.rpartition('/')[2]}" if is_arn else None,
+        )
+    return name
 
 
 def check_role_arn(arn: str) -> str:

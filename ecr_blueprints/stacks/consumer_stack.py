@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import Environment, Stack
 from constructs import Construct
 
 from ecr_blueprints.config.consumer import ConsumerModel
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
-from ecr_blueprints.constructs.consumer_policy import ConsumerPolicy
-from ecr_blueprints.domain.principals import registry_uri
-from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
+from ecr_blueprints.stacks.consumer_access import ConsumerAccess
 
 __all__ = ["ConsumerStack"]
 
@@ -18,14 +16,21 @@ class ConsumerStack(Stack):
     """A managed policy for the roles that pull: cluster nodes, task execution roles, functions.
 
     A pull from another account needs both sides: the repository policy in the registry account, and
-    this identity policy here (facts §6). Creates one ``AWS::IAM::ManagedPolicy``; attach it to roles.
+    this identity policy here (facts §6). Creates one ``AWS::IAM::ManagedPolicy``, attached to the ``roles``
+    of the consumer, which exist, and one ``AWS::IAM::Role`` for each of its ``pull_roles``, called
+    ``ecr-pull-<consumer>-<nodes, tasks or pods>``. The outputs say what a cluster asks: the ARNs, the
+    registry's address and that of each cache in each Region.
 
     Args:
         scope: The app.
         construct_id: The stack's name, ``ecr-consumer-<consumer>-<account>``.
         blueprint: The blueprint.
+        name: The consumer's name.
         consumer: Who pulls what.
         env: The workload account; IAM is global, the Region is where the stack lives.
+
+    Attributes:
+        access: What it holds.
 
     Practices: ACC-1, OPS-1
     """
@@ -36,31 +41,11 @@ class ConsumerStack(Stack):
         construct_id: str,
         *,
         blueprint: RegistryBlueprint,
+        name: str,
         consumer: ConsumerModel,
         env: Environment,
     ) -> None:
         super().__init__(
             scope, construct_id, env=env, description="What pulling from the shared registry needs."
         )
-        self.pull_policy = ConsumerPolicy(
-            self,
-            "Pull",
-            account=blueprint.registry.account,
-            regions=blueprint.pull_regions,
-            pull=consumer.pull,
-            caches=[_cache_prefix(blueprint, name) for name in consumer.caches],
-            description="Pull from the shared registry.",
-        ).policy
-        CfnOutput(self, "PullPolicyArn", value=self.pull_policy.managed_policy_arn)
-        for region in blueprint.pull_regions:
-            CfnOutput(
-                self,
-                f"Registry{region.replace('-', '')}",
-                value=registry_uri(blueprint.registry.account, region),
-                description=f"The registry's address in {region}.",
-            )
-
-
-def _cache_prefix(blueprint: RegistryBlueprint, name: str) -> str:
-    prefix = blueprint.caches[name].prefix
-    return UpstreamRegistry.parse(name).default_prefix if prefix is None else prefix.removesuffix("/")
+        self.access = ConsumerAccess(self, blueprint=blueprint, name=name, consumer=consumer)

@@ -48,8 +48,8 @@ class RegistryStack(Stack):
                 cache_construct: PullThroughCache = self.registry.cache(name)
                 for account in consumer.accounts:
                     cache_construct.grant_pull_to_account(account)
-                if consumer.org_paths:
-                    cache_construct.grant_pull_to_organization_paths(*consumer.org_paths)
+                if consumer.admitted_paths:
+                    cache_construct.grant_pull_to_organization_paths(*consumer.admitted_paths)
         if blueprint.organization is not None:
             self.registry.deny_outside_organization(blueprint.organization.id)
         # Providers are IAM's: the account has one of each, whatever its Regions.

@@ -103,8 +103,8 @@ class RepositoriesStack(Stack):
             if any(matches_wildcard(pattern, declared.name) for pattern in consumer.pull):
                 for account in consumer.accounts:
                     repository.grant_pull_to_account(account)
-                if consumer.org_paths:
-                    repository.grant_pull_to_organization_paths(*consumer.org_paths)
+                if consumer.admitted_paths:
+                    repository.grant_pull_to_organization_paths(*consumer.admitted_paths)
         return repository
 
 

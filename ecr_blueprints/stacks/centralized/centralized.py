@@ -9,7 +9,7 @@ from aws_cdk import App, Environment, Tags
 from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.declared_repository import DeclaredRepository, declared_repositories
 from ecr_blueprints.stacks.centralized.replication import replicate
-from ecr_blueprints.stacks.consumer_stack import ConsumerStack
+from ecr_blueprints.stacks.consumers import build_consumers
 from ecr_blueprints.stacks.registry_stack import RegistryStack
 from ecr_blueprints.stacks.repositories_stack import RepositoriesStack
 
@@ -25,7 +25,7 @@ def build_centralized(app: App, blueprint: CentralizedBlueprint) -> None:
     * ``ecr-registry-<region>``: scanning, registry policy, creation templates, caches; also in the Regions
       that have copies alone.
     * ``ecr-repositories-<stack key>-<region>``: repositories.
-    * ``ecr-consumer-<consumer>-<account>``: what a workload account needs to pull.
+    * those of the consumers; see `build_consumers`.
 
     All stacks stand directly in the app, so that ``cdk deploy --all`` takes them; a stage of the CDK
     would hide them from it.
@@ -56,14 +56,6 @@ def build_centralized(app: App, blueprint: CentralizedBlueprint) -> None:
             for key, repositories in by_stack.items()
         }
     replicate(blueprint, registries, repositories_in)
-    for name, consumer in blueprint.consumers.items():
-        for account in consumer.accounts:
-            ConsumerStack(
-                app,
-                f"ecr-consumer-{name}-{account}",
-                blueprint=blueprint,
-                consumer=consumer,
-                env=Environment(account=account, region=blueprint.registry.regions[0]),
-            )
+    build_consumers(app, blueprint, {region: one.registry for region, one in registries.items()})
     for key, value in blueprint.tags.items():
         Tags.of(app).add(key, value, priority=50)

@@ -29,7 +29,15 @@ def examples() -> dict[str, tuple[Any, str]]:
 
 
 def test_the_examples_are_found() -> None:
-    assert set(examples()) == {"Convention", "OrganizationId", "OrganizationPath", "RegionName"}
+    assert set(examples()) == {
+        "AvailabilityZone",
+        "CidrBlock",
+        "Convention",
+        "OrganizationId",
+        "OrganizationPath",
+        "OrganizationalUnitPath",
+        "RegionName",
+    }
 
 
 @pytest.mark.parametrize("name", examples())

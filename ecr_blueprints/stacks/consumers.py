@@ -1,0 +1,48 @@
+"""The stacks of everybody who pulls from the registry of a blueprint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import App, Environment
+
+from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
+from ecr_blueprints.constructs.registry_reference import RegistryReference
+from ecr_blueprints.stacks.consumer_stack import ConsumerStack
+from ecr_blueprints.stacks.endpoints_stack import EndpointsStack
+
+__all__ = ["build_consumers"]
+
+
+def build_consumers(
+    app: App, blueprint: RegistryBlueprint, registries: Mapping[str, RegistryReference]
+) -> None:
+    """Adds the stacks of the workload accounts.
+
+    * ``ecr-consumer-<consumer>-<account>``: the pull policy, and the roles that have it.
+    * ``ecr-endpoints-<account>-<region>``: the endpoints of the account's VPCs.
+
+    Args:
+        app: The app.
+        blueprint: The blueprint.
+        registries: The registry of each Region, complete with its caches.
+    """
+    for name, consumer in blueprint.consumers.items():
+        for account in consumer.accounts:
+            ConsumerStack(
+                app,
+                f"ecr-consumer-{name}-{account}",
+                blueprint=blueprint,
+                name=name,
+                consumer=consumer,
+                env=Environment(account=account, region=blueprint.registry.regions[0]),
+            )
+    for account, regions in blueprint.networks.items():
+        for region, networks in regions.items():
+            EndpointsStack(
+                app,
+                f"ecr-endpoints-{account}-{region}",
+                networks=networks,
+                registry=registries[region],
+                env=Environment(account=account, region=region),
+            )
