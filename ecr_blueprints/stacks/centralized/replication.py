@@ -70,5 +70,5 @@ def _accept(stack: RegistryStack, account: str, copies: DeclaredCopies) -> None:
     for consumer in copies.consumers.values():
         if consumer.accounts:
             accepted.grant_pull_to_account(*consumer.accounts)
-        if consumer.org_paths:
-            accepted.grant_pull_to_organization_paths(*consumer.org_paths)
+        if consumer.admitted_paths:
+            accepted.grant_pull_to_organization_paths(*consumer.admitted_paths)
