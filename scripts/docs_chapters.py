@@ -126,6 +126,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "ecr_blueprints.stacks.repositories_stack:RepositoriesStack",
         "ecr_blueprints.stacks.consumer_stack:ConsumerStack",
         "ecr_blueprints.stacks.endpoints_stack:EndpointsStack",
+        "ecr_blueprints.stacks.units_stack:UnitsStack",
     ),
 }
 """Chapter → its modules, in the order of the page: a module stands for what ``ecr_blueprints`` exports of it,

@@ -10,6 +10,7 @@ from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.stacks.consumer_stack import ConsumerStack
 from ecr_blueprints.stacks.endpoints_stack import EndpointsStack
+from ecr_blueprints.stacks.units_stack import UnitsStack
 
 __all__ = ["build_consumers"]
 
@@ -21,6 +22,7 @@ def build_consumers(
 
     * ``ecr-consumer-<consumer>-<account>``: the pull policy, and the roles that have it.
     * ``ecr-endpoints-<account>-<region>``: the endpoints of the account's VPCs.
+    * ``ecr-units-<consumer>``: stack sets that bring both to every account of organizational units.
 
     Args:
         app: The app.
@@ -36,6 +38,19 @@ def build_consumers(
                 name=name,
                 consumer=consumer,
                 env=Environment(account=account, region=blueprint.registry.regions[0]),
+            )
+        if consumer.units and blueprint.organization is not None:
+            UnitsStack(
+                app,
+                f"ecr-units-{name}",
+                blueprint=blueprint,
+                organization=blueprint.organization,
+                name=name,
+                consumer=consumer,
+                registry=registries[blueprint.registry.regions[0]],
+                env=Environment(
+                    account=blueprint.organization.administrator, region=blueprint.registry.regions[0]
+                ),
             )
     for account, regions in blueprint.networks.items():
         for region, networks in regions.items():
