@@ -62,9 +62,13 @@ AFTER = (
     # The longest first: each worker takes the next when it is free, so that both end at about the same time.
     Step(name="deployments", command=[*PYTEST, "tests/deployment"]),
     Step(name="constructs", command=[*PYTEST, "tests/synthesis/constructs"]),
+    Step(name="examples and stacks", command=[*PYTEST, "tests/synthesis/examples", "tests/synthesis/stacks"]),
     Step(
-        name="stacks and adoption",
-        command=[*PYTEST, "tests/synthesis", "--ignore=tests/synthesis/constructs"],
+        name="the estate and adoption",
+        command=[
+            *(*PYTEST, "tests/synthesis", "--ignore=tests/synthesis/constructs"),
+            *("--ignore=tests/synthesis/examples", "--ignore=tests/synthesis/stacks"),
+        ],
     ),
     Step(
         name=f"constructs on aws-cdk-lib {FLOOR_VERSION}",

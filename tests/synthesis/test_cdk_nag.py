@@ -1,37 +1,25 @@
-"""cdk-nag's AWS Solutions rules over the estate of every construct, the defaults and the example.
+"""cdk-nag's AWS Solutions rules over the estate of every construct and the defaults.
 
 Each finding is gone or answered.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import aws_cdk as cdk
 import cdk_nag
-import pytest
 from aws_cdk import aws_iam as iam
 from estate import synthesize_estate
+from nag_findings import Answers, findings_in, findings_of, open_findings, stale_answers
 
-from ecr_blueprints.config.loader import load_blueprint
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.repository_creation_template import RepositoryCreationTemplate
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.encryption import EncryptionType
-from ecr_blueprints.stacks.build import build_stacks
-
-EXAMPLE: Final = Path(__file__).parents[2] / "examples/centralized/blueprint.yaml"
-REPORT: Final = "validation-report.json"
-
-Answers = dict[str, str]
-"""Why a finding stays, by a pattern of its rule, or of ``rule at construct path``: a reason is for exactly
-what it speaks of."""
 
 SECRET_ANSWERED: Final[Answers] = {
     r"AwsSolutions-SMG4": (
@@ -49,21 +37,6 @@ CONSTRUCTS_ANSWERED: Final[Answers] = {
     r"AwsSolutions-IAM5\[Resource::arn:aws:kms:eu-west-1:111122223333:key/\*\]": (
         "Without a key of one's own, ECR encrypts with aws/ecr, whose ARN is not known before it exists; the "
         "policy of that key decides who uses it."
-    ),
-}
-
-EXAMPLE_ANSWERED: Final[Answers] = {
-    **SECRET_ANSWERED,
-    r"AwsSolutions-IAM5\[Resource::arn:aws:ecr:[a-z0-9-]+:111122223333:repository/"
-    r"(?:prod|staging|base)/\*\]": (
-        "A consumer pulls the stages that the blueprint names, from repositories that teams add daily."
-    ),
-    r"AwsSolutions-IAM5\[Resource::arn:aws:ecr:[a-z0-9-]+:111122223333:repository/"
-    r"(?:docker-hub|ecr-public|k8s)/\*\]": (
-        "A cache's repositories are created by the first pull, under its prefix and no other."
-    ),
-    r"AwsSolutions-IAM5\[Resource::\*\]": (
-        "ecr:GetAuthorizationToken knows no resource: IAM takes it on * only."
     ),
 }
 
@@ -122,10 +95,9 @@ ESTATE_ANSWERED: Final[Answers] = {
     ),
     _REPOSITORIES
     + r"k8s/\*\] at estate-(?:access/Customer/Role|registry/Puller|workload/Node|workload/Task/ExecutionRole)"
-    + r"/DefaultPolicy/Resource": EXAMPLE_ANSWERED[
-        r"AwsSolutions-IAM5\[Resource::arn:aws:ecr:[a-z0-9-]+:111122223333:repository/"
-        r"(?:docker-hub|ecr-public|k8s)/\*\]"
-    ],
+    + r"/DefaultPolicy/Resource": (
+        "A cache's repositories are created by the first pull, under its prefix and no other."
+    ),
     _REPOSITORIES + r"(?:docker-hub|k8s|prod)/\*\] at estate-workload/Pull(?:Other)?/Default/Resource": (
         "A consumer pulls the stages and through the caches that it was given, from repositories that are "
         "added daily."
@@ -167,42 +139,10 @@ def add_constructs(app: cdk.App) -> None:
     ImageRepository(stack, "Api", registry=registry).grant_pull_to_account("222233334444")
 
 
-def add_example(app: cdk.App) -> None:
-    build_stacks(app, load_blueprint(EXAMPLE))
-
-
-def findings_of(fill: Callable[[cdk.App], None], directory: Path) -> list[str]:
-    """Every finding as ``rule at construct path``; synthesis fails where there is one."""
-    app = cdk.App(outdir=str(directory), analytics_reporting=False)
-    fill(app)
-    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
-    with pytest.raises(RuntimeError, match="ValidationFailed"):
-        app.synth()
-    return findings_in(directory)
-
-
-def findings_in(directory: Path) -> list[str]:
-    """What the report of an assembly says."""
-    (report,) = json.loads((directory / REPORT).read_text())["pluginReports"]
-    assert report["pluginName"] == "AwsSolutions"
-    return sorted(
-        f"{violation['ruleName']} at {construct['constructPath']}"
-        for violation in report["violations"]
-        for construct in violation["violatingConstructs"]
-    )
-
-
-@pytest.mark.parametrize(
-    ("fill", "answered"),
-    [
-        pytest.param(add_constructs, CONSTRUCTS_ANSWERED, id="constructs"),
-        pytest.param(add_example, EXAMPLE_ANSWERED, id="example"),
-    ],
-)
-def test_every_finding_is_answered_and_every_answer_has_a_finding(
-    fill: Callable[[cdk.App], None], answered: Answers, tmp_path: Path
-) -> None:
-    assert open_and_stale(findings_of(fill, tmp_path), answered) == ([], [])
+def test_every_finding_is_answered_and_every_answer_has_a_finding(tmp_path: Path) -> None:
+    findings = findings_of(add_constructs, tmp_path)
+    assert open_findings(findings, CONSTRUCTS_ANSWERED) == []
+    assert stale_answers(findings, CONSTRUCTS_ANSWERED) == []
 
 
 def test_every_finding_of_the_estate_is_answered(tmp_path: Path) -> None:
@@ -211,34 +151,8 @@ def test_every_finding_of_the_estate_is_answered(tmp_path: Path) -> None:
 
     synthesized = synthesize_estate(tmp_path, plugins=add_pack)
     findings = [*findings_in(synthesized.registries), *findings_in(synthesized.workload)]
-    assert open_and_stale(findings, ESTATE_ANSWERED) == ([], [])
-
-
-def open_and_stale(findings: list[str], answered: Answers) -> tuple[list[str], list[str]]:
-    """The findings without an answer, and the answers without a finding."""
-    unanswered = [one for one in findings if not any(_speaks_of(key, one) for key in answered)]
-    stale = [key for key in answered if not any(_speaks_of(key, one) for one in findings)]
-    return unanswered, stale
-
-
-def test_the_only_wildcard_for_everything_is_the_login(tmp_path: Path) -> None:
-    app = cdk.App(outdir=str(tmp_path), analytics_reporting=False)
-    add_example(app)
-    templates = [stack.template for stack in app.synth().stacks]
-    policies = [
-        resource["Properties"]["PolicyDocument"]
-        for template in templates
-        for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::IAM::ManagedPolicy"
-    ]
-    assert policies
-    on_everything = [
-        statement["Action"]
-        for policy in policies
-        for statement in policy["Statement"]
-        if statement["Resource"] == "*"
-    ]
-    assert on_everything == ["ecr:GetAuthorizationToken"] * len(policies)
+    assert open_findings(findings, ESTATE_ANSWERED) == []
+    assert stale_answers(findings, ESTATE_ANSWERED) == []
 
 
 def test_the_pack_looks_at_our_repositories(tmp_path: Path) -> None:
@@ -249,7 +163,3 @@ def test_the_pack_looks_at_our_repositories(tmp_path: Path) -> None:
 
     (finding,) = findings_of(add_public, tmp_path)
     assert finding == "AwsSolutions-ECR1 at Stack/Public/Resource"
-
-
-def _speaks_of(pattern: str, finding: str) -> bool:
-    return any(re.fullmatch(pattern, said) for said in (finding.partition(" at ")[0], finding))

@@ -1,24 +1,16 @@
-"""The centralized model on the example company: what is synthesized, and that every judge accepts it."""
+"""The centralized model on the example company: what is its own; tests/synthesis/examples has the rest."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from synthesized import ROOT, Assembly, synthesize
-from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.json import JSONSnapshotExtension
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
-from ecr_blueprints.registry.completion import complete_registry, entry_for
-from ecr_blueprints.registry.contract import parse_contract
 from ecr_blueprints.registry.effective import EffectiveScanning, scanning_for
-from ecr_blueprints.review.reviewer import Reviewer
 
 REGIONS = ("eu-west-1", "eu-central-1")
 
@@ -41,13 +33,6 @@ def test_every_team_has_a_stack_in_each_region(assembly: Assembly) -> None:
         "ecr-consumer-staging-222233334444",
         "ecr-consumer-production-333344445555",
     }
-
-
-def test_stacks_stand_in_the_app_so_that_deploy_all_takes_them(assembly: Assembly) -> None:
-    manifest = json.loads((assembly.path / "manifest.json").read_text())
-    kinds = Counter(artifact["type"] for artifact in manifest["artifacts"].values())
-    assert kinds["aws:cloudformation:stack"] == len(assembly.templates)
-    assert kinds["cdk:cloud-assembly"] == 0
 
 
 def test_every_repository_is_immutable_retained_and_has_an_owner_and_a_lifecycle(assembly: Assembly) -> None:
@@ -77,21 +62,6 @@ def test_production_is_pulled_by_its_account_alone(assembly: Assembly) -> None:
         assert accounts - {"111122223333", "444455556666"} == expected, place
 
 
-def test_no_resource_policy_is_open(assembly: Assembly) -> None:
-    def open_statements(value: Any) -> Iterator[dict[str, Any]]:
-        if isinstance(value, dict):
-            everybody = value.get("Principal") in ("*", {"AWS": "*"})
-            if value.get("Effect") == "Allow" and everybody and not value.get("Condition"):
-                yield value
-            for one in value.values():
-                yield from open_statements(one)
-        elif isinstance(value, list):
-            for one in value:
-                yield from open_statements(one)
-
-    assert list(open_statements(assembly.templates)) == []
-
-
 def test_the_settings_of_the_registry_outlive_their_stack(assembly: Assembly) -> None:
     for resource_type in ("AWS::ECR::RegistryScanningConfiguration", "AWS::ECR::RegistryPolicy"):
         found = resources(assembly, resource_type)
@@ -113,21 +83,6 @@ def test_a_consumer_may_log_in_and_pull_what_is_named_and_nothing_else(assembly:
     assert not any("docker-hub" in arn for arn in statements["PullThroughCaches"]["Resource"])
 
 
-def test_the_review_finds_nothing_and_the_contract_closes_every_question(assembly: Assembly) -> None:
-    inputs = read_inputs([str(assembly.path)])
-    contract = parse_contract((assembly.path / "registry.json").read_text())
-    registries = []
-    for registry in inputs.registries:
-        entry = entry_for(registry, contract)
-        registries.append(registry if entry is None else complete_registry(registry, entry))
-    report = Reviewer().review(registries)
-    assert [
-        (finding.granular_id, str(finding.resource), finding.message) for finding in report.failures
-    ] == []
-    assert [question.missing for question in report.open_questions] == []
-    assert report.repositories == 2 * 41
-
-
 def test_production_bases_and_caches_are_scanned_continuously(assembly: Assembly) -> None:
     for registry in read_inputs([str(assembly.path)]).registries:
         for repository in registry.repositories:
@@ -136,64 +91,6 @@ def test_production_bases_and_caches_are_scanned_continuously(assembly: Assembly
             assert isinstance(scanning, EffectiveScanning)
             continuous = name.startswith(("prod/", "base/", "legacy/"))
             assert scanning.frequency == ("CONTINUOUS_SCAN" if continuous else "SCAN_ON_PUSH"), name
-
-
-def test_cfn_lint_accepts_every_template(assembly: Assembly, lint: Callable[..., list[str]]) -> None:
-    found = [
-        f"{stack}: {one}"
-        for stack, template in assembly.templates.items()
-        for one in lint(template, *REGIONS)
-    ]
-    assert found == []
-
-
-def violations(folder: Path) -> list[str]:
-    """What the CDK's own validation reported."""
-    report = json.loads((folder / "validation-report.json").read_text())
-    return [one["description"] for plugin in report["pluginReports"] for one in plugin["violations"]]
-
-
-def test_the_cdks_own_validation_accepts_the_app(tmp_path: Path) -> None:
-    example = ROOT / "examples/centralized/blueprint.yaml"
-    result = synthesize(example, tmp_path / "out", validation=True)
-    assert result.returncode == 0, result.stderr
-    assert violations(tmp_path / "out") == []
-    # The same validation does refuse something.
-    control = tmp_path / "control.py"
-    control.write_text(
-        "from aws_cdk import App, Stack, aws_ecr\n"
-        "app = App()\n"
-        "aws_ecr.CfnRepository(Stack(app, 'Control'), 'Bad', repository_name='Not A Name')\n"
-        "app.synth()\n"
-    )
-    synthesize(example, tmp_path / "control", validation=True, app=control)
-    assert violations(tmp_path / "control")
-
-
-def test_logical_ids_names_and_create_only_properties_are_a_contract(
-    assembly: Assembly, snapshot: SnapshotAssertion
-) -> None:
-    """A change here replaces or loses something that holds state: it is a breaking release (ADR 6)."""
-    stateful = {
-        "AWS::ECR::Repository": ("RepositoryName", "EncryptionConfiguration"),
-        "AWS::ECR::PullThroughCacheRule": ("EcrRepositoryPrefix", "UpstreamRegistryUrl", "UpstreamRegistry"),
-        "AWS::ECR::RepositoryCreationTemplate": ("Prefix",),
-        "AWS::ECR::RegistryScanningConfiguration": (),
-        "AWS::ECR::RegistryPolicy": (),
-        "AWS::SecretsManager::Secret": ("Name",),
-        "AWS::SSM::Parameter": ("Name",),
-    }
-    held = {
-        place: {"type": kind, **{one: resource["Properties"].get(one) for one in create_only}}
-        for kind, create_only in stateful.items()
-        for place, resource in resources(assembly, kind).items()
-    }
-    assert held == snapshot(extension_class=JSONSnapshotExtension)
-
-
-@pytest.mark.parametrize("stack", ["ecr-registry-eu-west-1", "ecr-repositories-payments-eu-west-1"])
-def test_a_whole_template_is_as_it_was(assembly: Assembly, snapshot: SnapshotAssertion, stack: str) -> None:
-    assert assembly.templates[stack]["Resources"] == snapshot(extension_class=JSONSnapshotExtension)
 
 
 def test_a_wrong_blueprint_ends_with_a_message_and_leaves_no_assembly(tmp_path: Path) -> None:
