@@ -32,6 +32,9 @@ ANSWERED: Final[Answers] = {
     _EVERYTHING + r"[a-z0-9-]+/EcrBlueprintsRegistrySettingFunction/Role/Resource": (
         "The settings of an account's registry, and of its Inspector, have no ARN."
     ),
+    _EVERYTHING + r"ecr-repositories-[a-z0-9-]+/Git(?:Hub|Lab)-[^/]+/Role/DefaultPolicy/Resource": (
+        "The role of a pipeline logs in: IAM takes ecr:GetAuthorizationToken on * only."
+    ),
     r"AwsSolutions-SQS3 at ecr-registry-[a-z0-9-]+/Alerts/DeadLetters/Resource": (
         "It is itself the dead-letter queue of rules and subscriptions, which cdk-nag does not look at."
     ),
