@@ -13,7 +13,7 @@ MODEL ?= centralized
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help setup demo test test-fast coverage bench fuzz lint docs docs-check lock clean
+.PHONY: help setup demo test test-fast coverage bench bench-scale fuzz lint docs docs-check lock clean
 
 help: ## Lists the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ coverage: $(VENV)/.ready ## What the tests without Node.js reach.
 bench: $(VENV)/.ready ## The evaluator, the review and 400 repositories beside their floors.
 	@$(BIN)/python -m pytest -q tests/benchmarks/test_against_the_floor.py --benchmark-only --benchmark-columns=min,median,max
 	@$(BIN)/python benchmarks/compare_repositories.py
+
+bench-scale: $(VENV)/.ready ## Blueprints of 250 to 3,000 repositories, with the CDK's validation and without; minutes.
+	@$(BIN)/python benchmarks/blueprint_scale.py
 
 fuzz: $(VENV)/.ready ## The properties with 20,000 examples each; long.
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q tests/property -m "not node"

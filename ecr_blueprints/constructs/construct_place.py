@@ -6,17 +6,29 @@ import re
 from typing import Final
 
 import aws_cdk as cdk
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["check_free", "check_place", "environment_of", "path_under", "refusal_if_taken"]
+__all__ = [
+    "check_free",
+    "check_place",
+    "environment_of",
+    "partition_text",
+    "path_under",
+    "place_in",
+    "refusal_if_taken",
+    "stack_of",
+]
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 _PATH: Final = "_ecr_blueprints_path"
 _ENVIRONMENT: Final = "_ecr_blueprints_environment"
+_PARTITION: Final = "_ecr_blueprints_partition"
+_SCOPE: Final = "_ecr_blueprints_scope"
+_STACK: Final = "_ecr_blueprints_stack"
 """Attributes of a scope with what never changes of it: asking CDK is two calls into Node.js each time."""
 
 
@@ -109,6 +121,45 @@ def environment_of(scope: Construct) -> tuple[str | None, str | None]:
         account, region = (None if is_token(one) else one for one in (stack.account, stack.region))
         known = vars(scope)[_ENVIRONMENT] = (account, region)
     return known
+
+
+def stack_of(construct: IConstruct) -> cdk.Stack:
+    """The stack to which a construct belongs.
+
+    Args:
+        construct: The construct, or the stack.
+    """
+    held = vars(construct)
+    scope = held.get(_SCOPE)
+    if scope is not None:
+        return stack_of(scope)
+    if _STACK not in held:
+        held[_STACK] = cdk.Stack.of(construct)
+    found: cdk.Stack = held[_STACK]
+    return found
+
+
+def partition_text(construct: IConstruct) -> str:
+    """The partition of a construct's stack, or the token that stands for it.
+
+    Args:
+        construct: Any construct of the stack.
+    """
+    of_stack = vars(stack_of(construct))
+    if _PARTITION not in of_stack:
+        of_stack[_PARTITION] = stack_of(construct).partition
+    return str(of_stack[_PARTITION])
+
+
+def place_in(construct: Construct, scope: Construct) -> None:
+    """Note where a construct is, so that CDK need not be asked what is known of its scope.
+
+    Args:
+        construct: The construct.
+        scope: The scope to which it belongs.
+    """
+    vars(construct)[_SCOPE] = scope
+    vars(construct)[_ENVIRONMENT] = environment_of(scope)
 
 
 def _in_path(construct_id: str) -> str:

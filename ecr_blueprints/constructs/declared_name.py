@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ecr_blueprints.errors import InvalidValueError, RegistryConflictError
 from ecr_blueprints.registry.conflicts import Contribution, conflicts_with
 from ecr_blueprints.registry.naming_exception import NamingException
@@ -38,11 +40,18 @@ def excepting(registry: Registry, repository: Repository, reason: str | None) ->
     return registry.with_naming_exception(NamingException(names=name, reason=reason))
 
 
-def raise_conflicts(registry: Registry, contribution: Contribution) -> None:
+def raise_conflicts(
+    registry: Registry, contribution: Contribution, *, namesakes: Iterable[Repository] | None = None
+) -> None:
     """Raise the first conflict that a contribution would cause.
+
+    Args:
+        registry: What there is.
+        contribution: What is added.
+        namesakes: As for `conflicts_with`.
 
     Raises:
         RegistryConflictError: With both parties.
     """
-    for conflict in conflicts_with(registry, contribution):
+    for conflict in conflicts_with(registry, contribution, namesakes=namesakes):
         raise RegistryConflictError(conflict.message, where=str(conflict.source), fix=conflict.fix)

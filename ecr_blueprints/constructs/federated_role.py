@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_iam import IOIDCProviderRef
 from constructs import Construct
 
-from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
+from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under, stack_of
 from ecr_blueprints.constructs.web_identity import check_provider, web_identity_principal
+from ecr_blueprints.domain.actions import AUTHORIZE
 from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["FederatedGrant", "FederatedRole", "check_identity"]
+
+_ROLES: Final = "_ecr_blueprints_federated_roles"
+"""Attribute of a stack with its roles by identifier: asking CDK is several calls into Node.js each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,7 @@ class FederatedRole(Construct):
         check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         self.identity = identity
+        self._may_log_in = False
         self.role = iam.Role(
             self,
             "Role",
@@ -103,9 +108,20 @@ class FederatedRole(Construct):
             InvalidValueError: It is no `FederatedIdentity`.
         """
         check_identity(identity, where="FederatedRole.of(…)")
-        stack = cdk.Stack.of(scope)
-        found = stack.node.try_find_child(identity.identifier)
-        return found if isinstance(found, cls) else cls(stack, identity.identifier, identity=identity)
+        stack = stack_of(scope)
+        known: dict[str, FederatedRole] = vars(stack).setdefault(_ROLES, {})
+        role = known.get(identity.identifier)
+        if role is None:
+            found = stack.node.try_find_child(identity.identifier)
+            role = found if isinstance(found, cls) else cls(stack, identity.identifier, identity=identity)
+            known[identity.identifier] = role
+        return role
+
+    def let_log_in(self) -> None:
+        """Let it log in, once; ECR knows no narrower resource than ``*`` for that."""
+        if not self._may_log_in:
+            self._may_log_in = True
+            iam.Grant.add_to_principal(grantee=self.role, actions=list(AUTHORIZE), resource_arns=["*"])
 
 
 def check_identity(identity: object, *, where: str) -> None:

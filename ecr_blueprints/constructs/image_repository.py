@@ -21,6 +21,7 @@ from ecr_blueprints.constructs.construct_place import (
     check_place,
     environment_of,
     path_under,
+    place_in,
     refusal_if_taken,
 )
 from ecr_blueprints.constructs.deletion_keys import check_removal, is_deletion_allowed
@@ -55,6 +56,7 @@ from ecr_blueprints.constructs.repository_lifecycle import RepositoryLifecycle, 
 from ecr_blueprints.constructs.repository_mutability import check_exclusions, default_mutability
 from ecr_blueprints.constructs.repository_resource import (
     lifecycle_property,
+    lifecycle_text,
     repository_selector,
     written_policy,
 )
@@ -63,7 +65,6 @@ from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
 from ecr_blueprints.domain.repository_name import RepositoryName
 from ecr_blueprints.domain.tags import MutabilityMode
-from ecr_blueprints.lifecycle.document import render_lifecycle_policy
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
 from ecr_blueprints.registry.existing_repositories import ExistingRepositories
@@ -324,6 +325,7 @@ class ImageRepository(ecr.Repository):
             self._access.belong_to(registry, repository_name=name)
         if type(self).add_to_resource_policy is ImageRepository.add_to_resource_policy:
             self._statements.write_with(self._write_policy)
+        place_in(self, scope)
         self._construct_path = path
         self._has_written_policy = False
         self._resource_registry_id = lifecycle_registry_id
@@ -358,8 +360,10 @@ class ImageRepository(ecr.Repository):
             text=properties.get("lifecyclePolicy", {}).get("lifecyclePolicyText"),
         )
         text = self._render_lifecycle()
-        for key, value in resource_tags.items():
-            cdk.Tags.of(self).add(key, value)
+        if resource_tags:
+            tagged = cdk.Tags.of(self)
+            for key, value in resource_tags.items():
+                tagged.add(key, value)
         if registry is not None:
             self._declared = declared_repository(
                 construct_path=path,
@@ -619,7 +623,7 @@ class ImageRepository(ecr.Repository):
     # How it is rendered
 
     def _render_lifecycle(self) -> str:
-        text = render_lifecycle_policy(self._lifecycle.compose())
+        text = lifecycle_text(self._lifecycle.compose())
         self._repository_resource.lifecycle_policy = lifecycle_property(text, self._resource_registry_id)
         return text
 

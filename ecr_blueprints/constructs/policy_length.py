@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,6 +18,8 @@ from ecr_blueprints.domain.quotas import POLICY_LENGTH
 __all__ = ["is_surely_short", "shortest_text_length", "watch_policy_length"]
 
 _ATTRIBUTE: Final = "_ecr_blueprints_policy_length"
+
+_PARTITION: Final = re.compile(r"\$\{Token\[AWS\.Partition\.[0-9]+\]\}")
 
 _SHORTEST: Final = {"AWS::Partition": "aws", "AWS::AccountId": "0" * 12, "AWS::URLSuffix": "amazonaws.eu"}
 
@@ -45,9 +48,10 @@ def is_surely_short(policy_text: str) -> bool:
     """Whether a policy is within ECR's limit whatever comes; then there is nothing to watch.
 
     Args:
-        policy_text: The policy; one with a token may become longer than it looks.
+        policy_text: The policy; one with a token may become longer than it looks, unless it stands for the
+            partition, which is shorter than its token.
     """
-    return len(policy_text) <= POLICY_LENGTH.value and not is_token(policy_text)
+    return len(policy_text) <= POLICY_LENGTH.value and not is_token(_PARTITION.sub("", policy_text))
 
 
 def shortest_text_length(policy: object) -> int:

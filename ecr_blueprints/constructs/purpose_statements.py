@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 
+from ecr_blueprints.constructs.construct_place import partition_text
 from ecr_blueprints.constructs.policy_length import watch_policy_length
 from ecr_blueprints.errors import InvalidValueError
 
@@ -33,16 +35,18 @@ class _Held:
         granted: Every account, organization, path or ARN that was granted something.
         statements: How many statements there are: one, unless CDK has rendered the first and closed it.
         statement: The one that can still be added to.
-        written: The same where it is written as JSON.
-        accounts: The accounts in it.
+        is_written: Whether it is written as JSON, and is no statement of CDK's yet.
+        accounts: The accounts in it, in the order in which they came; empty for every principal.
+        condition: What narrows it.
         values: The condition's values in it.
     """
 
     granted: set[str] = field(default_factory=set)
     statements: int = 0
     statement: iam.PolicyStatement | None = None
-    written: dict[str, Any] | None = None
-    accounts: set[str] = field(default_factory=set)
+    is_written: bool = False
+    accounts: dict[str, None] = field(default_factory=dict)
+    condition: StatementCondition | None = None
     values: list[str] = field(default_factory=list)
 
 
@@ -65,6 +69,8 @@ class PurposeStatements:
         self._repository = repository
         self._held: dict[Purpose, _Held] = {}
         self._write: Callable[[Mapping[str, object]], None] | None = None
+        self._is_open = False
+        self._is_changed = False
 
     @classmethod
     def of(cls, repository: ecr.IRepository) -> PurposeStatements:
@@ -79,27 +85,42 @@ class PurposeStatements:
         return held
 
     def write_with(self, write: Callable[[Mapping[str, object]], None]) -> None:
-        """Write statements for everybody under a condition as JSON, while the policy holds no others.
+        """Write statements as JSON while the policy holds none for a service, nor any of another origin.
 
-        That takes one call into Node.js where CDK's objects take a dozen, and renders the same.
+        That takes one call into Node.js where CDK's objects take a dozen, and renders the same; only that
+        principals stay in the order in which they came, which CDK sorts under ``minimizePolicies``.
 
         Args:
             write: Called with the whole policy, each time that it changes.
         """
         self._write = write
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write once for everything that is allowed inside."""
+        if self._is_open:
+            yield
+            return
+        self._is_open = True
+        try:
+            yield
+        finally:
+            self._is_open = False
+            self._write_all()
+
     def to_cdk(self) -> None:
         """Put what is written as JSON into CDK's policy, to which everything is added from now on."""
         self._write = None
         for purpose, held in self._held.items():
-            written, held.written = held.written, None
-            if written is None:
+            if not held.is_written:
                 continue
+            held.is_written = False
+            principals: list[iam.IPrincipal] = [iam.AccountPrincipal(account) for account in held.accounts]
             statement = iam.PolicyStatement(
                 sid=purpose.sid,
                 actions=list(purpose.actions),
-                principals=[iam.AnyPrincipal()],
-                conditions=written["Condition"],
+                principals=principals or [iam.AnyPrincipal()],
+                conditions=_conditions(held),
             )
             held.statement = statement
             self._repository.add_to_resource_policy(statement)
@@ -129,8 +150,8 @@ class PurposeStatements:
         if value in held.granted:
             return
         if self._write is not None:
-            if condition is not None and account is None and service is None:
-                self._write_value(self._write, purpose, held, value, condition)
+            if service is None:
+                self._hold(held, value, account=account, condition=condition)
                 return
             self.to_cdk()
         if held.statement is None or held.statement.frozen:
@@ -138,36 +159,53 @@ class PurposeStatements:
             self._open(
                 purpose, held, value, principal=principal, condition=condition, is_required=is_required
             )
-            held.accounts = set() if account is None else {account}
+            held.accounts = {} if account is None else {account: None}
             return
         held.granted.add(value)
         if account is not None and account not in held.accounts:
-            held.accounts.add(account)
+            held.accounts[account] = None
             held.statement.add_principals(iam.AccountPrincipal(account))
         if condition is not None:
             held.values.append(value)
             held.statement.add_condition(condition.operator, {condition.key: list(held.values)})
 
-    def _write_value(
-        self,
-        write: Callable[[Mapping[str, object]], None],
-        purpose: Purpose,
-        held: _Held,
-        value: str,
-        condition: StatementCondition,
+    def _hold(
+        self, held: _Held, value: str, *, account: str | None, condition: StatementCondition | None
     ) -> None:
+        """Enter a value into a statement that is written as JSON, and write the policy."""
         held.granted.add(value)
-        held.values.append(value)
         held.statements = 1
-        held.written = {
-            "Action": list(purpose.actions),
-            "Condition": {condition.operator: {condition.key: list(held.values)}},
+        held.is_written = True
+        held.condition = condition
+        if account is not None:
+            held.accounts[account] = None
+        if condition is not None:
+            held.values.append(value)
+        self._is_changed = True
+        if not self._is_open:
+            self._write_all()
+
+    def _write_all(self) -> None:
+        if self._write is None or not self._is_changed:
+            return
+        self._is_changed = False
+        written = [self._written(purpose, held) for purpose, held in self._held.items() if held.is_written]
+        self._write({"Statement": written, "Version": "2012-10-17"})
+
+    def _written(self, purpose: Purpose, held: _Held) -> dict[str, Any]:
+        """A statement as CDK renders it."""
+        principals = ["*"]
+        if held.accounts:
+            partition = partition_text(self._repository)
+            principals = [f"arn:{partition}:iam::{account}:root" for account in held.accounts]
+        conditions = _conditions(held)
+        return {
+            "Action": purpose.actions[0] if len(purpose.actions) == 1 else list(purpose.actions),
+            **({} if conditions is None else {"Condition": conditions}),
             "Effect": "Allow",
-            "Principal": {"AWS": "*"},
+            "Principal": {"AWS": principals[0] if len(principals) == 1 else principals},
             **({} if purpose.sid is None else {"Sid": purpose.sid}),
         }
-        written = [one.written for one in self._held.values() if one.written is not None]
-        write({"Statement": written, "Version": "2012-10-17"})
 
     def _open(
         self,
@@ -206,3 +244,9 @@ def _principal(account: str | None, service: str | None) -> iam.IPrincipal:
     if service is not None:
         return iam.ServicePrincipal(service)
     return iam.AnyPrincipal() if account is None else iam.AccountPrincipal(account)
+
+
+def _conditions(held: _Held) -> dict[str, dict[str, list[str]]] | None:
+    if held.condition is None:
+        return None
+    return {held.condition.operator: {held.condition.key: list(held.values)}}

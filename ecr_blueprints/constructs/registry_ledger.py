@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -114,6 +115,10 @@ class RegistryLedger:
         self._sources = sources
         self._plan = self._plan_for(registry)
         self._registry = self._with_plan(registry)
+        # There may be thousands: each name is looked up, not looked for.
+        self._named: defaultdict[str, list[Repository]] = defaultdict(list)
+        for repository in registry.repositories:
+            self._enter_name(repository)
 
     @property
     def registry(self) -> Registry:
@@ -137,7 +142,7 @@ class RegistryLedger:
             RegistryConflictError: With both parties.
             InvalidValueError: A quota of the registry would be exceeded.
         """
-        raise_conflicts(self._registry, contribution)
+        raise_conflicts(self._registry, contribution, namesakes=self._namesakes(contribution))
         for quota, count in self._counts(contribution):
             if count > quota.value:
                 raise InvalidValueError(
@@ -158,6 +163,8 @@ class RegistryLedger:
         """Enter what `check` let pass."""
         changes_rules = self._changes_rules(contribution)
         self._registry = self._with(contribution)
+        if isinstance(contribution, Repository):
+            self._enter_name(contribution)
         if changes_rules:
             self._plan = self._plan_for(self._registry)
             self._registry = self._with_plan(self._registry)
@@ -169,6 +176,9 @@ class RegistryLedger:
     def replace_repository(self, earlier: Repository, later: Repository) -> None:
         """Put a repository in the place of one that was entered, of the same name."""
         self._registry = replacing_repository(self._registry, earlier, later)
+        if later.known_name is not None:
+            named = self._named[later.known_name]
+            named[:] = [later if one is earlier else one for one in named]
 
     def replace_creation_template(self, earlier: CreationTemplate, later: CreationTemplate) -> None:
         """Put a creation template in the place of one that was entered, of the same prefix."""
@@ -193,6 +203,14 @@ class RegistryLedger:
         if not isinstance(found, tuple):
             return ()
         return tuple(one for one in found if isinstance(one, ReplicationRule))
+
+    def _namesakes(self, contribution: RegistryContribution) -> Sequence[Repository]:
+        name = contribution.known_name if isinstance(contribution, Repository) else None
+        return () if name is None else self._named.get(name, ())
+
+    def _enter_name(self, repository: Repository) -> None:
+        if repository.known_name is not None:
+            self._named[repository.known_name].append(repository)
 
     def _changes_rules(self, contribution: RegistryContribution) -> bool:
         """Whether the scanning rules may change; most repositories change none, and there may be hundreds."""

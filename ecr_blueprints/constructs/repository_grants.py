@@ -14,6 +14,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-example
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_cdk import aws_ecr as ecr
@@ -49,7 +50,7 @@ from ecr_blueprints.domain.repository_name import ROOT
 from ecr_blueprints.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from ecr_blueprints.constructs.federated_role import FederatedGrant
+    from ecr_blueprints.constructs.federated_role import FederatedGrant, FederatedRole
 
 __all__ = ["RepositoryGrants"]
 
@@ -137,6 +138,10 @@ class RepositoryGrants:
             vars(repository)[_ATTRIBUTE] = held
         return held
 
+    def together(self) -> AbstractContextManager[None]:
+        """Write the repository's policy once for all grants that are made inside, which saves time."""
+        return self._statements.together()
+
     def deny_push(self) -> None:
         """Freeze the repository: nobody pushes or moves a tag any more, whatever else allows it; pulls go on.
 
@@ -204,10 +209,9 @@ class RepositoryGrants:
     def _by_pipeline(self, identity: FederatedIdentity, actions: Sequence[str]) -> FederatedGrant:
         from ecr_blueprints.constructs.federated_role import FederatedGrant
 
-        role = self._role_of(identity)
-        # ECR knows no narrower resource than * to log in.
-        login = iam.Grant.add_to_principal(grantee=role, actions=list(AUTHORIZE), resource_arns=["*"])
-        return FederatedGrant(role=role, grant=self._repository.grant(role, *actions).combine(login))
+        federated = self._federated(identity)
+        federated.let_log_in()
+        return FederatedGrant(role=federated.role, grant=self._repository.grant(federated.role, *actions))
 
     # Duties of their own
 
@@ -260,10 +264,13 @@ class RepositoryGrants:
         return grantee
 
     def _role_of(self, identity: FederatedIdentity) -> iam.Role:
+        return self._federated(identity).role
+
+    def _federated(self, identity: FederatedIdentity) -> FederatedRole:
         from ecr_blueprints.constructs.federated_role import FederatedRole
 
         place: Any = self._repository  # CDK's interface hides that it is a construct.
-        return FederatedRole.of(place, identity).role
+        return FederatedRole.of(place, identity)
 
     # Grants to services
 
@@ -339,8 +346,9 @@ class RepositoryGrants:
         Raises:
             InvalidValueError: No account, a malformed one, or the repository is imported.
         """
-        for account in named_accounts(account_ids, method="grant_pull_to_account"):
-            self._statements.allow(_PULL_BY_ACCOUNTS, account, account=account)
+        with self.together():
+            for account in named_accounts(account_ids, method="grant_pull_to_account"):
+                self._statements.allow(_PULL_BY_ACCOUNTS, account, account=account)
 
     def pull_to_organization(self, organization_id: str) -> None:
         """Let every principal of an organization pull that its own account allows to.
@@ -371,8 +379,9 @@ class RepositoryGrants:
 
         Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
         """
-        for path in named_organization_paths(paths, method="grant_pull_to_organization_paths"):
-            self._statements.allow(_PULL_BY_ORGANIZATION_PATHS, path, condition=_ORGANIZATION_PATH)
+        with self.together():
+            for path in named_organization_paths(paths, method="grant_pull_to_organization_paths"):
+                self._statements.allow(_PULL_BY_ORGANIZATION_PATHS, path, condition=_ORGANIZATION_PATH)
 
     def pull_to_role(self, *role_arns: str) -> None:
         """Let roles of other accounts pull, whether they exist yet or not.
@@ -425,7 +434,7 @@ class RepositoryGrants:
             CDK's own way is right. In a stack without an account, every principal with a literal account id
             is taken for one of another account.
         """
-        arns = arns_elsewhere(grantee.grant_principal, self._repository.env.account)
+        arns = arns_elsewhere(grantee, self._repository)
         if arns is None:
             return None
         actions = tuple(sorted(set(actions)))
@@ -445,7 +454,7 @@ class RepositoryGrants:
             grantee: Whoever is to be granted something.
             where: The call, for the error.
         """
-        check_principal(grantee, self._repository.env.account, where=where)
+        check_principal(grantee, self._repository, where=where)
 
     def let_sign(self, grantee: iam.IGrantable, actions: Sequence[str]) -> None:
         """Have whoever pushes sign as the registry's rules take it, now and when a rule is made later.
@@ -466,5 +475,6 @@ class RepositoryGrants:
         )
 
     def _allow_roles(self, purpose: Purpose, roles: Sequence[tuple[str, str]]) -> None:
-        for account, arn in roles:
-            self._statements.allow(purpose, arn, account=account, condition=_PRINCIPAL)
+        with self.together():
+            for account, arn in roles:
+                self._statements.allow(purpose, arn, account=account, condition=_PRINCIPAL)

@@ -1,4 +1,4 @@
-"""What very many repositories of an app have in common, made once: each object takes a call into Node.js."""
+"""What very many repositories of an app have in common, made once for all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from functools import cache, lru_cache
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 
-__all__ = ["lifecycle_property", "repository_selector", "written_policy"]
+from ecr_blueprints.lifecycle.document import render_lifecycle_policy
+from ecr_blueprints.lifecycle.policy import LifecyclePolicy
+
+__all__ = ["lifecycle_property", "lifecycle_text", "repository_selector", "written_policy"]
 
 
 @cache
@@ -36,3 +39,13 @@ def written_policy(text: str) -> cdk.IResolvable:
         text: The policy document as JSON, which may hold tokens.
     """
     return cdk.Token.as_any(json.loads(text))
+
+
+@lru_cache(maxsize=256)
+def lifecycle_text(policy: LifecyclePolicy) -> str:
+    """ECR's JSON of a lifecycle policy.
+
+    Args:
+        policy: The policy.
+    """
+    return render_lifecycle_policy(policy)

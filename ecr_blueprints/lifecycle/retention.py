@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from ecr_blueprints.errors import InvalidValueError
@@ -233,6 +234,9 @@ class Retention:
         if untagged_days is None:
             immutable = kind.has_immutable_tags if immutable_tags is None else immutable_tags
             untagged_days = kind.untagged_days_with(immutable_tags=immutable)
+        return _policy_of(self, untagged_days)
+
+    def _policy(self, untagged_days: int) -> LifecyclePolicy:
         untagged = LifecycleRule.expire_untagged(
             after_days=untagged_days,
             description=f"Delete untagged images after {_in_days(untagged_days)}",
@@ -324,3 +328,9 @@ class Retention:
 
 def _in_days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
+
+
+@lru_cache(maxsize=256)
+def _policy_of(retention: Retention, untagged_days: int) -> LifecyclePolicy:
+    """Most repositories of a registry have the same retention."""
+    return retention._policy(untagged_days)

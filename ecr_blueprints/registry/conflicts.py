@@ -64,15 +64,25 @@ def find_conflicts(registry: Registry) -> Iterator[Conflict]:
     yield from cached_repository_conflicts(registry)
 
 
-def conflicts_with(registry: Registry, contribution: Contribution) -> Iterator[Conflict]:
-    """The conflicts that adding ``contribution`` to ``registry`` would cause."""
+def conflicts_with(
+    registry: Registry, contribution: Contribution, *, namesakes: Iterable[Repository] | None = None
+) -> Iterator[Conflict]:
+    """The conflicts that adding ``contribution`` to ``registry`` would cause.
+
+    Args:
+        registry: What there is.
+        contribution: What is added.
+        namesakes: The repositories of the registry that have the name of the one that is added. Default: they
+            are looked for, which takes as long as there are repositories.
+    """
     match contribution:
         case Singleton():
             yield from _second_owner(registry.singletons, contribution)
         case Repository():
             name = contribution.known_name
-            earlier = (one for one in registry.repositories if name is not None and one.name == name)
-            yield from _same_name(earlier, contribution)
+            if namesakes is None:
+                namesakes = (one for one in registry.repositories if name is not None and one.name == name)
+            yield from _same_name(namesakes, contribution)
             yield from cached_repository_conflicts(registry, repository=contribution)
         case CreationTemplate():
             yield from _template(registry.creation_templates, contribution)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
-from aws_cdk import CfnWaitConditionHandle, Environment, Stack, Tags
+from aws_cdk import CfnWaitConditionHandle, Environment, Stack
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
@@ -14,6 +15,7 @@ from ecr_blueprints.config.declared_repository import DeclaredRepository
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.retention import RetentionModel
 from ecr_blueprints.constructs.image_repository import ImageRepository
+from ecr_blueprints.constructs.owner_tags import OWNER_TAG
 from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.constructs.repository_grants import RepositoryGrants
 from ecr_blueprints.domain.wildcard import matches_wildcard
@@ -74,6 +76,7 @@ class RepositoriesStack(Stack):
         lifecycle = None
         if model.lifecycle is not None:
             lifecycle = parse_lifecycle_policy(json.dumps({"rules": list(model.lifecycle)}))
+        tags = {**declared.team.tags, **model.tags}
         exclusions = [ecr.ImageTagMutabilityExclusionFilter.wildcard(tag) for tag in model.moving_tags]
         repository = ImageRepository(
             self,
@@ -81,7 +84,8 @@ class RepositoriesStack(Stack):
             repository_name=declared.name,
             registry=registry,
             kind=RepositoryKind(model.kind),
-            owner=declared.team.team,
+            owner=tags.pop(OWNER_TAG, declared.team.team),
+            tags=tags,
             retention=None if declared.retention is None else _retention(declared.retention),
             lifecycle_policy=lifecycle,
             image_tag_mutability=(
@@ -90,24 +94,25 @@ class RepositoriesStack(Stack):
             image_tag_mutability_exclusion_filters=exclusions if exclusions else None,
             convention_exception=model.exception,
         )
-        for key, value in {**declared.team.tags, **model.tags}.items():
-            Tags.of(repository).add(key, value, priority=100)
-        if model.state == "frozen":
-            RepositoryGrants.from_repository(repository).deny_push()
-        else:
-            for role in declared.team.push.roles:
-                repository.grant_push_to_role(role)
-            for identity in pipelines_of(declared):
-                repository.grant_push(identity)
-        for consumer in blueprint.consumers.values() if isinstance(blueprint, RegistryBlueprint) else ():
-            if any(matches_wildcard(pattern, declared.name) for pattern in consumer.pull):
-                for account in consumer.accounts:
-                    repository.grant_pull_to_account(account)
-                if consumer.admitted_paths:
-                    repository.grant_pull_to_organization_paths(*consumer.admitted_paths)
+        grants = RepositoryGrants.from_repository(repository)
+        with grants.together():
+            if model.state == "frozen":
+                grants.deny_push()
+            else:
+                if declared.team.push.roles:
+                    grants.push_to_role(*declared.team.push.roles)
+                for identity in pipelines_of(declared):
+                    repository.grant_push(identity)
+            for consumer in blueprint.consumers.values() if isinstance(blueprint, RegistryBlueprint) else ():
+                if any(matches_wildcard(pattern, declared.name) for pattern in consumer.pull):
+                    if consumer.accounts:
+                        grants.pull_to_account(*consumer.accounts)
+                    if consumer.admitted_paths:
+                        grants.pull_to_organization_paths(*consumer.admitted_paths)
         return repository
 
 
+@lru_cache(maxsize=256)
 def _retention(model: RetentionModel) -> Retention:
     return Retention(
         keep=model.keep, builds=model.builds, builds_days=model.builds_days, untagged_days=model.untagged_days

@@ -20,6 +20,7 @@ from aws_cdk.assertions import Annotations, Match, Template
 
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.repository_grants import RepositoryGrants
+from ecr_blueprints.domain.pipeline_identity import GitHubActions
 from ecr_blueprints.errors import InvalidValueError
 
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
@@ -53,6 +54,13 @@ def policy_in(stack: cdk.Stack) -> list[dict[str, Any]]:
     return list(found["Properties"].get("RepositoryPolicyText", {}).get("Statement", []))
 
 
+def policy_in_of(repository: ImageRepository, stack: cdk.Stack) -> list[dict[str, Any]]:
+    resource = repository.node.default_child
+    assert isinstance(resource, ecr.CfnRepository)
+    found: dict[str, Any] = stack.resolve(resource.repository_policy_text)
+    return list(found["Statement"])
+
+
 class TestCalls:
     def test_a_repository_and_its_grant_take_four(self, stack: cdk.Stack, calls: Callable[[], Any]) -> None:
         # What all repositories of a scope share is asked once, by the first.
@@ -60,6 +68,36 @@ class TestCalls:
         with calls() as sent:
             ImageRepository(stack, "Api", repository_name="prod/api").grant_pull_to_organization(ORGANIZATION)
         assert sent == ["CreateRequest", "InvokeRequest", "SetRequest", "SetRequest"]
+
+    def test_many_accounts_and_roles_are_written_once(
+        self, stack: cdk.Stack, calls: Callable[[], Any]
+    ) -> None:
+        accounts = [str(200000000000 + number) for number in range(15)]
+        roles = [f"arn:aws:iam::{account}:role/ci" for account in accounts]
+        first = ImageRepository(stack, "First", repository_name="prod/first")
+        first.grant_pull_to_account(*accounts)  # The partition is asked once for a stack.
+        repository = ImageRepository(stack, "Api", repository_name="prod/api")
+        grants = RepositoryGrants.from_repository(repository)
+        with calls() as sent, grants.together():
+            grants.pull_to_account(*accounts)
+            grants.push_to_role(*roles)
+            grants.pull_to_organization_paths(*PATHS)
+        assert sent == ["StaticInvokeRequest", "SetRequest"]
+        assert [one["Sid"] for one in policy_in_of(repository, stack)] == [
+            "PullByAccounts",
+            "PushByRoles",
+            "PullByOrganizationPaths",
+        ]
+
+    def test_a_pipeline_of_many_repositories_is_asked_for_once(
+        self, stack: cdk.Stack, calls: Callable[[], Any]
+    ) -> None:
+        pipeline = GitHubActions("acme/payments", environment="prod")
+        ImageRepository(stack, "First", repository_name="prod/first").grant_push(pipeline)
+        repository = ImageRepository(stack, "Api", repository_name="prod/api")
+        with calls() as sent:
+            repository.grant_push(pipeline)
+        assert sent == ["InvokeRequest"]
 
     def test_synthesis_calls_back_once_for_an_app(self, stack: cdk.Stack, calls: Callable[[], Any]) -> None:
         for name in ("one", "two", "three"):
@@ -80,9 +118,14 @@ class TestWrittenPolicy:
             grants = RepositoryGrants.from_repository(make(stack, "Api"))
             grants.pull_to_organization_paths(*PATHS)
             grants.pull_to_organization(ORGANIZATION)
+            grants.pull_to_account("444455556666", "777788889999")
+            grants.push_to_role("arn:aws:iam::444455556666:role/ci")
+            grants.to_principal_elsewhere(
+                iam.ArnPrincipal("arn:aws:iam::444455556666:role/ci"), ["ecr:ListImages"]
+            )
             rendered.append(policy_in(stack))
         assert rendered[0] == rendered[1]
-        assert len(rendered[0]) == 2
+        assert len(rendered[0]) == 5
 
     @pytest.mark.parametrize("others_first", [False, True])
     def test_it_goes_together_with_cdks_statements(self, others_first: bool) -> None:

@@ -367,18 +367,24 @@ class TestOnce:
         assert len({one["Sid"] for one in written}) == 5
         assert all(isinstance(one["Principal"]["AWS"], str | dict) for one in written)
 
+    @pytest.mark.parametrize("make", [ImageRepository, ecr.Repository])
     def test_a_grant_after_cdk_has_rendered_the_policy_is_not_lost(
-        self, stack: cdk.Stack, repository: ImageRepository
+        self, stack: cdk.Stack, make: type[ecr.Repository]
     ) -> None:
-        repository.grant_pull_to_account("444455556666")
+        """A statement of CDK's is closed once it is rendered; what is written as JSON is written anew."""
+        repository = make(stack, "Read")
+        grants = RepositoryGrants.from_repository(repository)
+        grants.pull_to_account("444455556666")
         resource = repository.node.default_child
         assert isinstance(resource, ecr.CfnRepository)
         stack.resolve(resource._cfn_properties)
-        repository.grant_pull_to_account("777788889999", "444455556666")
-        assert [(one["Sid"], one["Principal"]["AWS"]) for one in statements(stack)] == [
-            ("PullByAccounts", root("444455556666")),
-            ("PullByAccounts2", root("777788889999")),
-        ]
+        grants.pull_to_account("777788889999", "444455556666")
+        first, second = root("444455556666"), root("777788889999")
+        assert [(one["Sid"], one["Principal"]["AWS"]) for one in statements(stack)] == (
+            [("PullByAccounts", [first, second])]
+            if make is ImageRepository
+            else [("PullByAccounts", first), ("PullByAccounts2", second)]
+        )
 
 
 class TestAnyRepository:
