@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from ecr_blueprints.constructs.alert_topics import AlertTopics
     from ecr_blueprints.constructs.asset_repository import AssetRepository
     from ecr_blueprints.constructs.baseline_report import BaselineChange, BaselineRemainder
+    from ecr_blueprints.constructs.bridge_access import BridgeAccess
+    from ecr_blueprints.constructs.bridge_role import BridgeRole
     from ecr_blueprints.constructs.build_cache_repository import BuildCacheRepository
     from ecr_blueprints.constructs.cache_validation import CacheValidation, OnInvalid
     from ecr_blueprints.constructs.cluster_endpoints import ClusterEndpoints
     from ecr_blueprints.constructs.consumer_policy import ConsumerPolicy
     from ecr_blueprints.constructs.create_on_push import CreateOnPush
+    from ecr_blueprints.constructs.created_repository_baseline import CreatedRepositoryBaseline
     from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
     from ecr_blueprints.constructs.endpoint_registries import CacheToSeed
     from ecr_blueprints.constructs.federated_role import FederatedGrant, FederatedRole
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from ecr_blueprints.constructs.trusted_accounts import TrustedAccounts
     from ecr_blueprints.domain.creation_template import AppliedFor
     from ecr_blueprints.domain.encryption import EncryptionType
+    from ecr_blueprints.domain.enterprise_registry import EnterpriseRegistry
     from ecr_blueprints.domain.finding_severity import FindingSeverity
     from ecr_blueprints.domain.inspector_rescan import RescanMode, RescanWindow
     from ecr_blueprints.domain.naming_convention import NamingConvention
@@ -66,6 +70,7 @@ if TYPE_CHECKING:
     from ecr_blueprints.domain.stack_set import CallAs, RegionConcurrency
     from ecr_blueprints.domain.stages import Stages
     from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
+    from ecr_blueprints.domain.token_subject import TokenSubject
     from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
     from ecr_blueprints.domain.vpc_endpoint import EndpointService, FipsEndpoints
     from ecr_blueprints.lifecycle.policy import LifecyclePolicy
@@ -80,6 +85,8 @@ __all__ = [
     "AssetRepository",
     "BaselineChange",
     "BaselineRemainder",
+    "BridgeAccess",
+    "BridgeRole",
     "BuildCacheRepository",
     "CacheToSeed",
     "CacheValidation",
@@ -87,11 +94,13 @@ __all__ = [
     "ClusterEndpoints",
     "ConsumerPolicy",
     "CreateOnPush",
+    "CreatedRepositoryBaseline",
     "CreationTemplateOptions",
     "DevelopmentScanning",
     "EncryptionType",
     "EndpointService",
     "EnhancedDetail",
+    "EnterpriseRegistry",
     "ExclusionFilter",
     "ExistingRepositories",
     "ExistingRepository",
@@ -151,6 +160,7 @@ __all__ = [
     "StackSetOperation",
     "Stages",
     "TagMutability",
+    "TokenSubject",
     "TrustedAccounts",
     "UpstreamRegistry",
     "__version__",
@@ -164,6 +174,8 @@ _MODULES = {
     "AssetRepository": "ecr_blueprints.constructs.asset_repository",
     "BaselineChange": "ecr_blueprints.constructs.baseline_report",
     "BaselineRemainder": "ecr_blueprints.constructs.baseline_report",
+    "BridgeAccess": "ecr_blueprints.constructs.bridge_access",
+    "BridgeRole": "ecr_blueprints.constructs.bridge_role",
     "BuildCacheRepository": "ecr_blueprints.constructs.build_cache_repository",
     "CacheToSeed": "ecr_blueprints.constructs.endpoint_registries",
     "CacheValidation": "ecr_blueprints.constructs.cache_validation",
@@ -171,11 +183,13 @@ _MODULES = {
     "ClusterEndpoints": "ecr_blueprints.constructs.cluster_endpoints",
     "ConsumerPolicy": "ecr_blueprints.constructs.consumer_policy",
     "CreateOnPush": "ecr_blueprints.constructs.create_on_push",
+    "CreatedRepositoryBaseline": "ecr_blueprints.constructs.created_repository_baseline",
     "CreationTemplateOptions": "ecr_blueprints.constructs.creation_template_options",
     "DevelopmentScanning": "ecr_blueprints.constructs.registry_scanning",
     "EncryptionType": "ecr_blueprints.domain.encryption",
     "EndpointService": "ecr_blueprints.domain.vpc_endpoint",
     "EnhancedDetail": "ecr_blueprints.constructs.scan_finding_alerts",
+    "EnterpriseRegistry": "ecr_blueprints.domain.enterprise_registry",
     "ExclusionFilter": "ecr_blueprints.domain.tags",
     "ExistingRepositories": "ecr_blueprints.registry.existing_repositories",
     "ExistingRepository": "ecr_blueprints.registry.existing_repositories",
@@ -235,6 +249,7 @@ _MODULES = {
     "StackSetOperation": "ecr_blueprints.constructs.organization_stack_set",
     "Stages": "ecr_blueprints.domain.stages",
     "TagMutability": "ecr_blueprints.domain.tags",
+    "TokenSubject": "ecr_blueprints.domain.token_subject",
     "TrustedAccounts": "ecr_blueprints.constructs.trusted_accounts",
     "UpstreamRegistry": "ecr_blueprints.domain.upstream_registry",
     "image_asset_synthesizer": "ecr_blueprints.constructs.image_asset_synthesizer",

@@ -82,6 +82,13 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         f"{_CONSTRUCTS}.push_grants",
         "ecr_blueprints.domain.pipeline_identity",
     ),
+    "The bridge from an enterprise registry": (
+        f"{_CONSTRUCTS}.bridge_role",
+        f"{_CONSTRUCTS}.bridge_access",
+        f"{_CONSTRUCTS}.created_repository_baseline",
+        "ecr_blueprints.domain.enterprise_registry",
+        "ecr_blueprints.domain.token_subject",
+    ),
     "Endpoints": (
         f"{_CONSTRUCTS}.registry_endpoints",
         f"{_CONSTRUCTS}.cluster_endpoints",
@@ -127,6 +134,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "ecr_blueprints.stacks.consumer_stack:ConsumerStack",
         "ecr_blueprints.stacks.endpoints_stack:EndpointsStack",
         "ecr_blueprints.stacks.units_stack:UnitsStack",
+        "ecr_blueprints.stacks.enterprise.bridge_stack:BridgeStack",
     ),
 }
 """Chapter → its modules, in the order of the page: a module stands for what ``ecr_blueprints`` exports of it,

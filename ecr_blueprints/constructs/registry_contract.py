@@ -18,7 +18,7 @@ from ecr_blueprints.registry.contract import render_contract
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
 
-__all__ = ["CONTRACT_FILE_NAME", "IMPORT_FILE_NAME", "import_mapping", "write_contract"]
+__all__ = ["CONTRACT_FILE_NAME", "IMPORT_FILE_NAME", "import_mapping", "write_contract", "write_whole"]
 
 CONTRACT_FILE_NAME = "registry.json"
 IMPORT_FILE_NAME = "registry-import.json"
@@ -39,7 +39,7 @@ def write_contract(directory: str, registries: Sequence[PrivateRegistry]) -> Non
     """
     root = Path(directory)
     root.mkdir(parents=True, exist_ok=True)
-    _write(root / CONTRACT_FILE_NAME, _contract(registries))
+    write_whole(root / CONTRACT_FILE_NAME, _contract(registries))
     for stale in root.glob("registry-import*.json"):
         stale.unlink()
     mappings: dict[str, dict[str, dict[str, str]]] = {}
@@ -50,7 +50,7 @@ def write_contract(directory: str, registries: Sequence[PrivateRegistry]) -> Non
             mappings.setdefault(cdk.Stack.of(registry).artifact_id, {}).update(mapping)
     for stack_name, mapping in mappings.items():
         name = IMPORT_FILE_NAME if len(mappings) == 1 else f"registry-import.{stack_name}.json"
-        _write(root / name, json.dumps(mapping, indent=2) + "\n")
+        write_whole(root / name, json.dumps(mapping, indent=2) + "\n")
 
 
 def import_mapping(registry: PrivateRegistry) -> dict[str, dict[str, str]]:
@@ -86,7 +86,16 @@ def _contract(registries: Sequence[PrivateRegistry]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that appears whole or not at all.
+
+    Args:
+        path: The file; its folder is there.
+        text: What it holds.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

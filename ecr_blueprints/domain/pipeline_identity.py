@@ -26,6 +26,7 @@ __all__ = [
     "FederatedIdentity",
     "GitHubActions",
     "GitLabPipelines",
+    "check_issuer",
 ]
 
 GITHUB_ISSUER: Final = "token.actions.githubusercontent.com"
@@ -386,13 +387,7 @@ def _check_token(identity: GitHubActions | GitLabPipelines, reason: object, wher
         )
     if identity.audience is not None:
         _text(identity.audience, "audience", where)
-    if not _ISSUER.fullmatch(_text(identity.issuer, "issuer", where)):
-        raise InvalidValueError(
-            f"the issuer is {identity.issuer!r}",
-            where=where,
-            allowed="a host, with a path where it has one",
-            fix=f"write {identity.issuer.removeprefix('https://').rstrip('/')!r}",
-        )
+    check_issuer(_text(identity.issuer, "issuer", where), where=where)
     if identity.has_wildcard and reason is None:
         raise InvalidValueError(
             f"the subject {identity.token_subject!r} has a wildcard: every job that matches gets in",
@@ -400,4 +395,23 @@ def _check_token(identity: GitHubActions | GitLabPipelines, reason: object, wher
             allowed="exact values, or a wildcard with a reason",
             fix="name one repository and one environment, branch or tag; where it has to be, "
             "add wildcard_reason='…'",
+        )
+
+
+def check_issuer(issuer: str, *, where: str) -> None:
+    """Refuse what is no issuer as IAM's condition keys begin with it: a host, with a path where it has one.
+
+    Args:
+        issuer: Without ``https://``.
+        where: The identity, for the error.
+
+    Raises:
+        InvalidValueError: It is none.
+    """
+    if not _ISSUER.fullmatch(issuer):
+        raise InvalidValueError(
+            f"the issuer is {issuer!r}",
+            where=where,
+            allowed="a host, with a path where it has one",
+            fix=f"write {issuer.removeprefix('https://').rstrip('/')!r}",
         )

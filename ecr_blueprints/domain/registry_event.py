@@ -17,6 +17,7 @@ __all__ = [
     "CACHE_ACTION",
     "COVERAGE_CHANGE",
     "COVERAGE_FAILURE_REASONS",
+    "CREATE_REPOSITORY_CALL",
     "ECR_IMAGE_RESOURCE",
     "ENHANCED_FINDING",
     "ENHANCED_SCAN",
@@ -294,6 +295,27 @@ says ``"readOnly": true``. Ten images and more come in several events.
 Also: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
 """
 
+CREATE_REPOSITORY_CALL: Final = RegistryEvent(
+    source="aws.ecr",
+    detail_type="AWS API Call via CloudTrail",
+    members=frozenset(
+        {
+            "eventSource",
+            "eventName",
+            "errorCode",
+            "requestParameters.repositoryName",
+            "userIdentity.sessionContext.sessionIssuer.arn",
+        }
+    ),
+    repository="requestParameters.repositoryName",
+    documentation=_CLOUDTRAIL,
+)
+"""Somebody called ``CreateRepository``; ``errorCode`` is there only if ECR refused.
+
+It takes a CloudTrail trail that logs management events. Of a role that somebody has assumed, the session's
+issuer is the role: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+"""
+
 REGISTRY_EVENTS: Final = (
     BASIC_SCAN,
     ENHANCED_SCAN,
@@ -303,5 +325,6 @@ REGISTRY_EVENTS: Final = (
     CACHE_ACTION,
     IMAGE_ACTION,
     LIFECYCLE_EXECUTION,
+    CREATE_REPOSITORY_CALL,
 )
 """Every kind of event that a construct here makes a rule for. A failed signing sends none."""

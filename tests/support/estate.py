@@ -24,12 +24,15 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from ecr_blueprints.constructs.accepted_replication import AcceptedReplication
 from ecr_blueprints.constructs.alert_topics import AlertTopics
 from ecr_blueprints.constructs.asset_repository import AssetRepository
+from ecr_blueprints.constructs.bridge_access import BridgeAccess
+from ecr_blueprints.constructs.bridge_role import BridgeRole
 from ecr_blueprints.constructs.build_cache_repository import BuildCacheRepository
 from ecr_blueprints.constructs.cache_credential_secret import CacheCredentialSecret
 from ecr_blueprints.constructs.cache_validation import CacheValidation, OnInvalid
 from ecr_blueprints.constructs.cluster_endpoints import ClusterEndpoints
 from ecr_blueprints.constructs.consumer_policy import ConsumerPolicy
 from ecr_blueprints.constructs.create_on_push import CreateOnPush
+from ecr_blueprints.constructs.created_repository_baseline import CreatedRepositoryBaseline
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.deletion_keys import DELETION_CONTEXT_KEY
 from ecr_blueprints.constructs.federated_role import FederatedRole
@@ -66,12 +69,14 @@ from ecr_blueprints.constructs.signing_profile import SigningProfile
 from ecr_blueprints.constructs.trusted_accounts import TrustedAccounts
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.encryption import EncryptionType
+from ecr_blueprints.domain.enterprise_registry import EnterpriseRegistry
 from ecr_blueprints.domain.inspector_rescan import RescanMode, RescanWindow
 from ecr_blueprints.domain.pipeline_identity import GitHubActions, GitLabPipelines
 from ecr_blueprints.domain.scanning import ScanType
 from ecr_blueprints.domain.signing import SignatureValidity
 from ecr_blueprints.domain.stack_set import CallAs, RegionConcurrency
 from ecr_blueprints.domain.tags import MutabilityMode, TagMutability
+from ecr_blueprints.domain.token_subject import TokenSubject
 from ecr_blueprints.domain.upstream_registry import CredentialSecretName
 from ecr_blueprints.domain.vpc_endpoint import EndpointService, FipsEndpoints
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
@@ -253,6 +258,7 @@ def build_registries(app: cdk.App, accounts: Accounts | None = None, *, retentio
     _fill_repositories(repositories, main, chosen, retention_days)
     _fill_access(stack("access", MAIN), main, chosen)
     _fill_alerts(stack("alerts", MAIN), main)
+    _fill_bridge(stack("bridge", MAIN), main)
     _fill_alerts_with_a_key(stack("alerts-other", OTHER), other)
     _fill_foreign(stack("foreign", MAIN))
     _fill_public(stack("public", PUBLIC), chosen)
@@ -728,6 +734,47 @@ def _grant(
     grants = RepositoryGrants.from_repository(plain)
     grants.pull_to_account(other)
     grants.push_by_pipeline(LAB)
+
+
+def _fill_bridge(stack: cdk.Stack, registry: PrivateRegistry) -> None:
+    harbor = BridgeRole(
+        stack,
+        "Harbor",
+        assumed_by=TokenSubject(
+            "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF",
+            "system:serviceaccount:harbor:harbor-replication",
+            audience="sts.amazonaws.com",
+        ),
+        create_provider=True,
+        role_name="estate-harbor",
+    )
+    BridgeAccess(
+        stack,
+        "HarborAccess",
+        registry=registry,
+        role=harbor.role,
+        product=EnterpriseRegistry.HARBOR,
+        prefix="prod/harbor",
+        may_create=True,
+    )
+    CreatedRepositoryBaseline(
+        stack,
+        "FromHarbor",
+        registry=registry,
+        prefix="prod/harbor",
+        creators=[harbor.role.role_arn],
+        options=CreationTemplateOptions(resource_tags={"origin": "harbor"}),
+        topics=AlertTopics(stack, "BridgeAlerts", severities=["HIGH"]),
+    )
+    copier = BridgeRole(stack, "Copier", assumed_by=None)
+    BridgeAccess(
+        stack,
+        "CopierAccess",
+        registry=registry,
+        role=copier.role,
+        product="artifactory",
+        prefix="prod/artifactory",
+    )
 
 
 def _fill_access(stack: cdk.Stack, registry: PrivateRegistry, accounts: Accounts) -> None:

@@ -263,6 +263,58 @@ IDLE_LIFECYCLE_RUN["detail"]["serviceEventDetails"] |= {
 IMAGE_RESTORED_BY_SERVICE = copy.deepcopy(LIFECYCLE_RUN)
 IMAGE_RESTORED_BY_SERVICE["detail"]["eventName"] = "ImageActivationEvent"
 
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/logging-using-cloudtrail.html and, for who has
+# assumed a role, https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+REPOSITORY_CREATED = _event(
+    "aws.ecr",
+    "AWS API Call via CloudTrail",
+    [],
+    {
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "AssumedRole",
+            "principalId": "AROAEXAMPLE:harbor",
+            "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/ecr-enterprise-bridge/harbor",
+            "accountId": ACCOUNT,
+            "sessionContext": {
+                "sessionIssuer": {
+                    "type": "Role",
+                    "principalId": "AROAEXAMPLE",
+                    "arn": f"arn:aws:iam::{ACCOUNT}:role/ecr-enterprise-bridge",
+                    "accountId": ACCOUNT,
+                    "userName": "ecr-enterprise-bridge",
+                },
+            },
+        },
+        "eventTime": "2018-07-11T22:17:43Z",
+        "eventSource": "ecr.amazonaws.com",
+        "eventName": "CreateRepository",
+        "awsRegion": REGION,
+        "sourceIPAddress": "203.0.113.12",
+        "userAgent": "aws-sdk-go-v2",
+        "requestParameters": {"repositoryName": REPOSITORY},
+        "responseElements": {
+            "repository": {
+                "repositoryArn": REPOSITORY_ARN,
+                "repositoryName": REPOSITORY,
+                "repositoryUri": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{REPOSITORY}",
+                "createdAt": "Jul 11, 2018 10:17:44 PM",
+                "registryId": ACCOUNT,
+            }
+        },
+        "readOnly": False,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": ACCOUNT,
+    },
+)
+REPOSITORY_NOT_CREATED = copy.deepcopy(REPOSITORY_CREATED)
+REPOSITORY_NOT_CREATED["detail"] |= {
+    "errorCode": "RepositoryAlreadyExistsException",
+    "errorMessage": "The repository already exists",
+    "responseElements": None,
+}
+
 SAMPLES: Mapping[str, Event] = {
     name: value
     for name, value in dict(globals()).items()

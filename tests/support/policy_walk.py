@@ -54,6 +54,7 @@ WIDE_RESOURCES: Final[Reasons] = {
         "Inspector's configuration of an account has no ARN"
     ),
     (ROLE, r"ecr:ValidatePullThroughCacheRule", r"\*"): "a pull-through cache rule has no ARN",
+    (ROLE, r"ecr:DescribeRepositoryCreationTemplates", r"\*"): "a creation template has no ARN",
     (KEY, r".*", r"\*"): "in a key policy, * is the key itself",
     (ENDPOINT, r"ecr:BatchCheckLayerAvailability .*", r"arn:[^*]*:ecr:[^*]*:\d{12}:repository/\*"): (
         "an endpoint lets the given registries pass; who gets what in them is for their policies to say"

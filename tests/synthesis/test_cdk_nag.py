@@ -106,6 +106,21 @@ ESTATE_ANSWERED: Final[Answers] = {
     + r"(?:partner-images|base)/\*\] at estate-registry/Registry/Cache-partner-images/Role/Resource": (
         "A cache of another registry reads below the upstream prefix and writes below its own."
     ),
+    _LOGIN + r"estate-bridge/(?:Harbor|Copier)/Role/DefaultPolicy/Resource": (
+        "Who brings images logs in: IAM takes ecr:GetAuthorizationToken on * only."
+    ),
+    _LOGIN + r"estate-bridge/FromHarbor/Function/Role/Resource": (
+        "ecr:DescribeRepositoryCreationTemplates knows no resource: a creation template has no ARN."
+    ),
+    _REPOSITORIES
+    + r"prod/(?:harbor|artifactory)/\*\] at estate-bridge/(?:(?:Harbor|Copier)/Role/DefaultPolicy"
+    r"|FromHarbor/(?:CreationTemplate|Function)/Role)/Resource": (
+        "A bridge, and what gives the baseline to repositories that it creates, are for one prefix, also for "
+        "repositories to come."
+    ),
+    r"AwsSolutions-SQS3 at estate-bridge/(?:BridgeAlerts|FromHarbor)/DeadLetters/Resource": (
+        "It is itself a dead-letter queue, of rules and of a function, which cdk-nag does not look at."
+    ),
     r"AwsSolutions-IAM5\[Resource::arn:aws:kms:eu-west-1:111122223333:key/\*\]": CONSTRUCTS_ANSWERED[
         r"AwsSolutions-IAM5\[Resource::arn:aws:kms:eu-west-1:111122223333:key/\*\]"
     ],
