@@ -9,6 +9,7 @@
     ├── RegistryConflictError                 two contributions that one registry cannot hold together
     ├── ContractError                         a registry contract (`registry.json`) that cannot be used
     ├── UnusableInputError                    something given to the review that cannot be read
+    ├── LiveRegistryError                     a registry that exists and cannot be read
     └── MissingDependencyError (also ImportError)   an optional extra that is not installed
 
 An error says *what* is wrong, *where*, what was *allowed* and how to *fix* it; each is an
@@ -24,6 +25,7 @@ __all__ = [
     "EcrBlueprintsError",
     "InvalidValueError",
     "LifecyclePolicyError",
+    "LiveRegistryError",
     "MissingDependencyError",
     "RegistryConflictError",
     "UnusableInputError",
@@ -85,6 +87,10 @@ class ContractError(EcrBlueprintsError):
 
 class UnusableInputError(EcrBlueprintsError):
     """Something given to the review that cannot be read as a template or cloud assembly."""
+
+
+class LiveRegistryError(EcrBlueprintsError):
+    """A registry that exists and cannot be read: no credential, no permission, no answer."""
 
 
 class MissingDependencyError(EcrBlueprintsError, ImportError):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from ecr_blueprints.errors import EcrBlueprintsError
 from ecr_blueprints.reporters.terminal_text import printable
 
-__all__ = ["print_error", "standard_output_encoding", "write_file", "write_standard_output"]
+__all__ = ["print_error", "standard_output_encoding", "write_file", "write_folder", "write_standard_output"]
 
 
 def print_error(message: str) -> None:
@@ -74,6 +75,35 @@ def write_file(path: str, write: Callable[[TextIO], None]) -> None:
             f"cannot be written: {_reason(error)}",
             where=path,
             fix="give --output a file in a folder that exists and can be written",
+        ) from error
+
+
+def write_folder(folder: str, files: Mapping[str, str]) -> None:
+    """Writes a new folder in one step: it is there with all its files, or not at all.
+
+    Args:
+        folder: The folder, which does not exist yet.
+        files: Path inside it → content.
+
+    Raises:
+        EcrBlueprintsError: It exists, or it cannot be written; nothing was changed.
+    """
+    target = os.path.abspath(folder)
+    temporary = f"{target}.{os.getpid()}.tmp"
+    try:
+        for name, text in files.items():
+            path = os.path.join(temporary, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "x", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+        os.makedirs(temporary, exist_ok=True)
+        os.rename(temporary, target)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise EcrBlueprintsError(
+            f"cannot be written: {_reason(error)}",
+            where=folder,
+            fix="give --output a folder that does not exist, in one that does",
         ) from error
 
 

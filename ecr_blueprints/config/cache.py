@@ -20,3 +20,7 @@ class CacheModel(BlueprintModel):
         description="The name of the Secrets Manager secret with the credential, under "
         "ecr-pullthroughcache/. It is created with a placeholder. Only for upstreams that need a credential.",
     )
+    existing: bool = Field(
+        default=False,
+        description="Whether it exists, and comes in with `cdk import` first. Its secret stays as it is.",
+    )

@@ -37,6 +37,9 @@ class ManageModel(BlueprintModel):
     replication: bool | Literal["import"] = Field(
         default=True, description="The replication configuration, where there is replication."
     )
+    pull_time_exclusions: Literal[True, "import"] = Field(
+        default=True, description="The pull-time exclusions that this blueprint names."
+    )
     signing: bool | Literal["import"] = Field(
         default=True, description="The signing configuration, where images are signed."
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from ecr_blueprints.domain.creation_template import AppliedFor
@@ -12,7 +14,7 @@ from ecr_blueprints.domain.repository_name import ROOT
 from ecr_blueprints.domain.scanning import ScanFrequency, ScanType
 from ecr_blueprints.domain.stages import ProductionScope
 from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
-from ecr_blueprints.errors import MissingDependencyError
+from ecr_blueprints.live.session import ecr_client
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.creation_template import CreationTemplate
 from ecr_blueprints.registry.encryption import Encryption
@@ -30,7 +32,7 @@ from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration
 from ecr_blueprints.registry.signing_configuration import SigningConfiguration, SigningRule
 from ecr_blueprints.registry.source_location import SourceLocation
 
-__all__ = ["EcrClient", "read_live_registry"]
+__all__ = ["EcrClient", "read_blob_mounting", "read_live_registry"]
 
 
 class EcrClient(Protocol):
@@ -60,12 +62,19 @@ class EcrClient(Protocol):
     def list_pull_time_update_exclusions(self, **arguments: str) -> Mapping[str, Any]:
         """One page of the principals whose pulls do not count."""
 
+    def get_account_setting(self, *, name: str) -> Mapping[str, Any]:
+        """One setting of the account in the Region."""
+
     def list_tags_for_resource(self, *, resourceArn: str) -> Mapping[str, Any]:
         """A repository's tags."""
 
 
 def read_live_registry(
-    region: str, *, client: EcrClient | None = None, production: ProductionScope | None = None
+    region: str,
+    *,
+    client: EcrClient | None = None,
+    production: ProductionScope | None = None,
+    concurrency: int = 1,
 ) -> Registry:
     """Reads everything that the read model holds, and changes nothing.
 
@@ -73,20 +82,22 @@ def read_live_registry(
         region: The Region.
         client: A boto3 ECR client of that Region. Default: one from the environment's credentials.
         production: How production is declared; a live registry does not say. Default: not declared.
+        concurrency: The number of repositories that are asked about at the same time; each takes three
+            calls. Default: one.
 
     Raises:
         MissingDependencyError: boto3 is not installed and no client was given.
         botocore.exceptions.ClientError: ECR refuses a read; the policy ``AmazonEC2ContainerRegistryReadOnly``
             and the ``ecr:Describe…``/``ecr:Get…`` actions of the registry level are needed.
     """
-    ecr = _client(region) if client is None else client
+    ecr: EcrClient = ecr_client(region) if client is None else client
     described = ecr.describe_registry()
     account = str(described["registryId"])
     registry = Registry(
         account=account,
         region=region,
         production=ProductionScope() if production is None else production,
-        repositories=tuple(_repositories(ecr)),
+        repositories=tuple(_repositories(ecr, concurrency)),
         creation_templates=tuple(_templates(ecr, account, region)),
         cache_rules=tuple(_cache_rules(ecr, account, region)),
         pull_time_exclusions=tuple(_pull_time_exclusions(ecr)),
@@ -111,15 +122,13 @@ def read_live_registry(
     return replace(registry, has_contract=True)
 
 
-def _client(region: str) -> EcrClient:
-    try:
-        import boto3
-    except ImportError as error:
-        raise MissingDependencyError(
-            "reading a live registry needs boto3", fix="pip install 'ecr-blueprints[aws]'"
-        ) from error
-    client: EcrClient = boto3.client("ecr", region_name=region)
-    return client
+def read_blob_mounting(client: EcrClient) -> bool:
+    """Whether a layer that one repository of the registry holds need not be pushed to another (facts §11).
+
+    Args:
+        client: A boto3 ECR client.
+    """
+    return bool(client.get_account_setting(name="BLOB_MOUNTING").get("value") == "ENABLED")
 
 
 def _optional(call: Any, absent: str, member: str, **arguments: str) -> str | None:
@@ -146,32 +155,40 @@ def _pages(ecr: EcrClient, operation: str, member: str) -> Iterator[Mapping[str,
         yield from page[member]
 
 
-def _repositories(ecr: EcrClient) -> Iterator[Repository]:
-    for found in sorted(
+def _repositories(ecr: EcrClient, concurrency: int) -> Iterator[Repository]:
+    found = sorted(
         _pages(ecr, "describe_repositories", "repositories"), key=lambda one: str(one["repositoryName"])
-    ):
-        name, arn = str(found["repositoryName"]), str(found["repositoryArn"])
-        policy = _optional(
-            ecr.get_repository_policy, "RepositoryPolicyNotFoundException", "policyText", repositoryName=name
-        )
-        tags = ecr.list_tags_for_resource(resourceArn=arn).get("tags", [])
-        yield Repository(
-            source=SourceLocation(arn=arn),
-            name=name,
-            tag_mutability=_mutability(found),
-            lifecycle_policy=_optional(
-                ecr.get_lifecycle_policy,
-                "LifecyclePolicyNotFoundException",
-                "lifecyclePolicyText",
-                repositoryName=name,
-            ),
-            policy=None if policy is None else parse_policy(policy),
-            encryption=_encryption(found),
-            scan_on_push=bool(found.get("imageScanningConfiguration", {}).get("scanOnPush", False)),
-            deletion_policy=None,
-            tags={str(tag["Key"]): str(tag["Value"]) for tag in tags if not _is_system_tag(tag)},
-            is_cdk_asset_repository=name.startswith("cdk-") and "-container-assets-" in name,
-        )
+    )
+    if concurrency == 1:
+        yield from (_repository(ecr, one) for one in found)
+        return
+    with ThreadPoolExecutor(max_workers=concurrency) as workers:
+        yield from workers.map(partial(_repository, ecr), found)
+
+
+def _repository(ecr: EcrClient, found: Mapping[str, Any]) -> Repository:
+    name, arn = str(found["repositoryName"]), str(found["repositoryArn"])
+    policy = _optional(
+        ecr.get_repository_policy, "RepositoryPolicyNotFoundException", "policyText", repositoryName=name
+    )
+    tags = ecr.list_tags_for_resource(resourceArn=arn).get("tags", [])
+    return Repository(
+        source=SourceLocation(arn=arn),
+        name=name,
+        tag_mutability=_mutability(found),
+        lifecycle_policy=_optional(
+            ecr.get_lifecycle_policy,
+            "LifecyclePolicyNotFoundException",
+            "lifecyclePolicyText",
+            repositoryName=name,
+        ),
+        policy=None if policy is None else parse_policy(policy),
+        encryption=_encryption(found),
+        scan_on_push=bool(found.get("imageScanningConfiguration", {}).get("scanOnPush", False)),
+        deletion_policy=None,
+        tags={str(tag["Key"]): str(tag["Value"]) for tag in tags if not _is_system_tag(tag)},
+        is_cdk_asset_repository=name.startswith("cdk-") and "-container-assets-" in name,
+    )
 
 
 def _is_system_tag(tag: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
@@ -96,7 +97,9 @@ class BlueprintRegistry:
             ManagedSigning(scope, "SignDevelopment", registry=registry, repositories=self._signed(False))
         for role in blueprint.pull_time_exclusions:
             construct_id = f"Exclude-{role.rpartition(':')[2].replace('/', '-')}"
-            PullTimeUpdateExclusion(scope, construct_id, registry=registry, principal=role)
+            exclusion = PullTimeUpdateExclusion(scope, construct_id, registry=registry, principal=role)
+            if blueprint.manage.pull_time_exclusions == "import":
+                exclusion.resource.apply_removal_policy(RemovalPolicy.RETAIN)
         if self.topics is None:
             return
         if blueprint.alerts.findings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Environment, Stack
+from aws_cdk import Environment, RemovalPolicy, Stack
 from constructs import Construct
 
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
@@ -42,7 +42,12 @@ class RegistryStack(Stack):
         self.blueprint_registry = BlueprintRegistry(self, blueprint=blueprint)
         self.registry = self.blueprint_registry.registry
         for name, cache in blueprint.caches.items():
-            self.registry.add_pull_through_cache(name, prefix=cache.prefix, secret_name=cache.secret)
+            if cache.existing:
+                _import(
+                    self.registry.add_pull_through_cache(name, prefix=cache.prefix, credential=cache.secret)
+                )
+            else:
+                self.registry.add_pull_through_cache(name, prefix=cache.prefix, secret_name=cache.secret)
         for consumer in blueprint.consumers.values():
             for name in consumer.caches:
                 cache_construct: PullThroughCache = self.registry.cache(name)
@@ -57,3 +62,15 @@ class RegistryStack(Stack):
             for name, identity in pipeline_issuers(blueprint).items():
                 PipelineIdentityProvider(self, name, identity=identity)
         self.blueprint_registry.complete()
+
+
+def _import(cache: PullThroughCache) -> None:
+    """Has an existing rule, and a template of its prefix, come in by an import.
+
+    CloudFormation imports what says what becomes of it, and what refers to nothing that is not there yet. The
+    rule is there already, so that no pull can come before the template; only a first deployment needs them in
+    order.
+    """
+    for resource in (cache.resource, cache.template.resource):
+        resource.apply_removal_policy(RemovalPolicy.RETAIN)
+    cache.resource.remove_resource_dependency(cache.template.resource)

@@ -1,0 +1,59 @@
+"""A registry that cannot be read is told in words, with the action that is missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+
+from ecr_blueprints.errors import LiveRegistryError
+from ecr_blueprints.live.session import READ_ACTIONS, ecr_client, live_errors
+
+PAGE = Path(__file__).parents[3] / "docs/how-to/adopt-an-existing-registry.md"
+
+
+def refusal(code: str, message: str = "no") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "GetRegistryPolicy")
+
+
+def test_a_missing_permission_is_named() -> None:
+    with pytest.raises(LiveRegistryError) as caught, live_errors("eu-west-1"):
+        raise refusal("AccessDeniedException")
+
+    assert "the credential may not ecr:GetRegistryPolicy" in str(caught.value)
+    assert "allow it ecr:GetRegistryPolicy" in str(caught.value.fix)
+
+
+def test_another_refusal_is_passed_on_in_its_own_words() -> None:
+    with (
+        pytest.raises(LiveRegistryError, match="answered with ServerException: later"),
+        live_errors("eu-west-1"),
+    ):
+        raise refusal("ServerException", "later")
+
+
+def test_no_credential() -> None:
+    with pytest.raises(LiveRegistryError, match="Unable to locate credentials"), live_errors("eu-west-1"):
+        raise NoCredentialsError
+
+
+def test_a_profile_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+
+    with pytest.raises(LiveRegistryError, match="nobody"):
+        ecr_client("eu-west-1", profile="nobody")
+
+
+def test_throttling_is_waited_for() -> None:
+    configured = ecr_client("eu-west-1").meta.config
+
+    assert configured.retries == {"mode": "standard", "total_max_attempts": 10}
+
+
+def test_the_page_lists_what_reading_needs_and_no_more() -> None:
+    policy = json.loads(PAGE.read_text().partition("```json\n")[2].partition("```")[0])
+
+    assert policy["Statement"][0]["Action"] == list(READ_ACTIONS)

@@ -1,0 +1,109 @@
+"""What of the templates exists already, and is imported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecr_blueprints.domain.scanning import ScanType
+from ecr_blueprints.registry.cache_rule import CacheRule
+from ecr_blueprints.registry.import_candidate import ImportCandidate
+from ecr_blueprints.registry.import_plan import plan_import
+from ecr_blueprints.registry.pull_time_exclusion import PullTimeExclusion
+from ecr_blueprints.registry.registry import Registry
+from ecr_blueprints.registry.registry_policy import RegistryPolicy
+from ecr_blueprints.registry.repository import Repository
+from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration
+from ecr_blueprints.registry.source_location import SourceLocation
+from ecr_blueprints.registry.unresolved import Unresolved
+
+ACCOUNT, REGION = "111122223333", "eu-west-1"
+SOMEWHERE = SourceLocation(arn="arn:aws:ecr:eu-west-1:111122223333:repository/x")
+POLICY = RegistryPolicy(source=SOMEWHERE, policy=Unresolved("some policy"))
+
+
+def candidate(logical_id: str, kind: str, identifier: Any, **more: Any) -> ImportCandidate:
+    return ImportCandidate(
+        stack=more.pop("stack", "registry"),
+        logical_id=logical_id,
+        resource_type=f"AWS::ECR::{kind}",
+        identifier=identifier,
+        source=SourceLocation(template="t.json", logical_id=logical_id),
+        **more,
+    )
+
+
+def live(*names: str, **more: Any) -> Registry:
+    repositories = tuple(Repository(source=SOMEWHERE, name=name) for name in names)
+    return Registry(account=ACCOUNT, region=REGION, repositories=repositories, **more)
+
+
+def test_what_exists_is_mapped_stack_by_stack() -> None:
+    plan = plan_import(
+        live("prod/api", "prod/web").with_policy(POLICY),
+        Registry(account=ACCOUNT, region=REGION),
+        [
+            candidate("Policy", "RegistryPolicy", ACCOUNT),
+            candidate("Api", "Repository", "prod/api", stack="payments"),
+            candidate("New", "Repository", "prod/new", stack="payments"),
+        ],
+    )
+
+    registry, payments = plan.stacks
+    assert (registry.stack, dict(registry.mapping)) == ("registry", {"Policy": {"RegistryId": ACCOUNT}})
+    assert dict(payments.mapping) == {"Api": {"RepositoryName": "prod/api"}}
+    assert [one.logical_id for one in payments.new] == ["New"]
+    assert plan.undeclared == ("repository prod/web",)
+    assert not plan.loses
+
+
+def test_cached_and_bootstrap_repositories_are_nobody_s() -> None:
+    assets = Repository(source=SOMEWHERE, name="cdk-x-container-assets-1", is_cdk_asset_repository=True)
+    cache = CacheRule(source=SOMEWHERE, prefix="hub")
+    there = live("hub/nginx", cache_rules=(cache,)).with_repository(assets)
+
+    plan = plan_import(there, Registry(), [candidate("Hub", "PullThroughCacheRule", "hub")])
+
+    assert plan.undeclared == ()
+    assert plan.cached == 1
+
+
+def test_the_scanning_that_every_registry_has_is_created_over() -> None:
+    basic = ScanningConfiguration(source=SOMEWHERE, scan_type=ScanType.BASIC)
+    enhanced = ScanningConfiguration(source=SOMEWHERE, scan_type=ScanType.ENHANCED)
+    scanning = [candidate("Scanning", "RegistryScanningConfiguration", ACCOUNT)]
+
+    assert not plan_import(live().with_scanning(basic), Registry(), scanning).stacks[0].imported
+    assert plan_import(live().with_scanning(enhanced), Registry(), scanning).stacks[0].imported
+
+
+def test_what_cloudformation_would_refuse_is_told_before() -> None:
+    exclusion = PullTimeExclusion(source=SOMEWHERE, principal_arn="arn:role")
+    there = live("prod/api", "prod/web", pull_time_exclusions=(exclusion,))
+
+    plan = plan_import(
+        there,
+        Registry(),
+        [
+            candidate("Scanner", "PullTimeUpdateExclusion", "arn:role", has_deletion_policy=False),
+            candidate("Api", "Repository", "prod/api", refers_to=frozenset({"Role"})),
+            candidate("Web", "Repository", "prod/web", refers_to=frozenset({"Api"})),
+        ],
+    )
+
+    (stack,) = plan.stacks
+    assert stack.imported == ()
+    reasons = {one.candidate.logical_id: one.reason for one in stack.blocked}
+    assert "no DeletionPolicy" in reasons["Scanner"]
+    assert reasons["Api"] == "it refers to Role, which is not there before the stack is deployed"
+    assert reasons["Web"] == "it refers to Api, which is not there before the stack is deployed"
+    assert plan.loses
+
+
+def test_a_name_that_only_deployment_knows_is_new() -> None:
+    plan = plan_import(
+        live("prod/api"),
+        Registry(),
+        [candidate("A", "Repository", None), candidate("B", "Repository", Unresolved("Ref: Name"))],
+    )
+
+    assert [one.logical_id for one in plan.stacks[0].new] == ["A", "B"]
