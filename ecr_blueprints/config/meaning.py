@@ -237,8 +237,22 @@ def _team(
                     where=where,
                     fix="rename one of the two",
                 )
+            if _has_no_environment(repository):
+                yield BlueprintError(
+                    f"{repository.name!r} has no stage, and so nothing says in which environment of GitHub "
+                    "the workflows run that push to it",
+                    where=where,
+                    fix="give the team's `push` a `github_environment`, or put the repository into a team of "
+                    "its own",
+                )
             names.setdefault(repository.name, where)
             placed.append((repository, where))
+
+
+def _has_no_environment(repository: DeclaredRepository) -> bool:
+    push = repository.team.push
+    is_pushed = push.github is not None and repository.model.state == "active"
+    return is_pushed and push.github_environment is None and repository.stage is None
 
 
 def _lifecycle(model: RepositoryModel, document: MarkedDocument, path: KeyPath) -> Iterator[BlueprintError]:

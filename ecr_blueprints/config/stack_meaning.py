@@ -11,13 +11,17 @@ from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.declared_repository import DeclaredRepository
 from ecr_blueprints.config.marked_yaml import MarkedDocument
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
+from ecr_blueprints.config.stack_key import following_stack_key
 from ecr_blueprints.domain.stack_resources import MAX_STACK_RESOURCES
 from ecr_blueprints.errors import BlueprintError
 
-__all__ = ["MAX_REPOSITORIES_PER_STACK", "check_stacks"]
+__all__ = ["check_stacks", "resources_of"]
 
-MAX_REPOSITORIES_PER_STACK: Final = MAX_STACK_RESOURCES - 1
-"""Repositories under one ``stack`` key: each is one resource, and the CDK adds one for its metadata."""
+_METADATA: Final = 1
+"""The CDK adds a resource of its own to each stack."""
+
+_ROLE: Final = 2
+"""A pipeline's role and its policy, once for a stack."""
 
 _MAX_CONSUMER_LENGTH: Final = 100
 _PART_OF_STACK_NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -48,13 +52,18 @@ def check_stacks(
                 allowed="letters, digits and hyphens",
                 fix=f"give each of its repositories `stack: {_as_stack_key(key)}`",
             )
-        if len(held) > MAX_REPOSITORIES_PER_STACK:
+        kept = [(repository, where) for repository, where in held if repository.model.state != "retired"]
+        resources = resources_of([repository for repository, _ in kept])
+        if resources > MAX_STACK_RESOURCES:
+            over = resources - MAX_STACK_RESOURCES
+            following = following_stack_key(key, by_stack)
             yield BlueprintError(
-                f"the stack {key!r} would hold {len(held)} repositories",
-                where=held[MAX_REPOSITORIES_PER_STACK][1],
-                allowed=f"at most {MAX_REPOSITORIES_PER_STACK}; CloudFormation takes "
-                f"{MAX_STACK_RESOURCES} resources, and one is the CDK's metadata",
-                fix="give new repositories another `stack` key",
+                f"the stack {key!r} would hold {resources} resources: {len(kept)} repositories, "
+                f"{resources - _METADATA - len(kept)} for the roles of pipelines and {_METADATA} of the CDK",
+                where=kept[-min(over, len(kept))][1],
+                allowed=f"at most {MAX_STACK_RESOURCES}",
+                fix=f"write `stack: {following}` at the repositories that are new, and leave those that are "
+                f"deployed in {key!r}: a repository keeps its stack for life",
             )
     for name in blueprint.consumers if isinstance(blueprint, RegistryBlueprint) else ():
         if len(name) > _MAX_CONSUMER_LENGTH or not _PART_OF_STACK_NAME.fullmatch(name):
@@ -64,6 +73,27 @@ def check_stacks(
                 allowed=f"letters, digits and hyphens, at most {_MAX_CONSUMER_LENGTH}",
                 fix="rename the consumer",
             )
+
+
+def resources_of(repositories: Sequence[DeclaredRepository]) -> int:
+    """The resources of a stack, at least: where a pipeline's policy is split, it has more.
+
+    Args:
+        repositories: What it holds.
+    """
+    pipelines = {one for repository in repositories for one in _pipelines(repository)}
+    return len(repositories) + _ROLE * len(pipelines) + _METADATA
+
+
+def _pipelines(repository: DeclaredRepository) -> Iterator[tuple[str | None, ...]]:
+    """What tells the pipelines apart that push to a repository."""
+    push = repository.team.push
+    if repository.model.state != "active":
+        return
+    if push.github is not None:
+        yield "github", push.github, push.github_environment or repository.stage
+    if push.gitlab is not None:
+        yield "gitlab", push.gitlab, push.gitlab_branch
 
 
 def _as_stack_key(team: str) -> str:

@@ -622,8 +622,13 @@ class ImageRepository(ecr.Repository):
 
     # How it is rendered
 
+    @property
+    def lifecycle_policy_text(self) -> str:
+        """The lifecycle policy, as ECR gets it."""
+        return lifecycle_text(self._lifecycle.compose())
+
     def _render_lifecycle(self) -> str:
-        text = lifecycle_text(self._lifecycle.compose())
+        text = self.lifecycle_policy_text
         self._repository_resource.lifecycle_policy = lifecycle_property(text, self._resource_registry_id)
         return text
 

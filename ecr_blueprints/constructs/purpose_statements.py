@@ -160,6 +160,7 @@ class PurposeStatements:
                 purpose, held, value, principal=principal, condition=condition, is_required=is_required
             )
             held.accounts = {} if account is None else {account: None}
+            held.condition = condition
             return
         held.granted.add(value)
         if account is not None and account not in held.accounts:
@@ -185,12 +186,16 @@ class PurposeStatements:
         if not self._is_open:
             self._write_all()
 
+    @property
+    def policy(self) -> Mapping[str, object]:
+        """The policy, as far as its statements came from here."""
+        written = [self._written(purpose, held) for purpose, held in self._held.items() if held.statements]
+        return {"Statement": written, "Version": "2012-10-17"}
+
     def _write_all(self) -> None:
-        if self._write is None or not self._is_changed:
-            return
-        self._is_changed = False
-        written = [self._written(purpose, held) for purpose, held in self._held.items() if held.is_written]
-        self._write({"Statement": written, "Version": "2012-10-17"})
+        if self._write is not None and self._is_changed:
+            self._is_changed = False
+            self._write(self.policy)
 
     def _written(self, purpose: Purpose, held: _Held) -> dict[str, Any]:
         """A statement as CDK renders it."""

@@ -13,6 +13,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-example
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
@@ -141,6 +142,11 @@ class RepositoryGrants:
     def together(self) -> AbstractContextManager[None]:
         """Write the repository's policy once for all grants that are made inside, which saves time."""
         return self._statements.together()
+
+    @property
+    def policy_length(self) -> int:
+        """About how many characters the repository's policy has, as far as it comes from grants."""
+        return len(json.dumps(self._statements.policy, separators=(",", ":")))
 
     def deny_push(self) -> None:
         """Freeze the repository: nobody pushes or moves a tag any more, whatever else allows it; pulls go on.

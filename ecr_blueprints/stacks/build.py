@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aws_cdk import App
 
 from ecr_blueprints.config.blueprint import Blueprint
@@ -12,6 +14,7 @@ from ecr_blueprints.constructs.synthesis_failure import failed_validations
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.stacks.centralized.centralized import build_centralized
 from ecr_blueprints.stacks.enterprise.enterprise import build_enterprise
+from ecr_blueprints.stacks.stack_limits import check_template_sizes, refuse_too_many_resources
 from ecr_blueprints.stacks.tenant_managed.tenant_managed import build_tenant_managed
 
 __all__ = ["build_stacks", "synthesize"]
@@ -50,13 +53,16 @@ def synthesize(app: App) -> None:
         app: As :func:`build_stacks` leaves it.
 
     Raises:
-        InvalidValueError: A construct's validation failed; its text names the construct and the fix.
+        InvalidValueError: A construct's validation failed, or a stack is too large; the text names the
+            construct or the stack, and the fix.
         RuntimeError: Anything else that the CDK raises, untouched.
     """
     try:
-        app.synth()
+        assembly = app.synth()
     except RuntimeError as error:
+        refuse_too_many_resources(str(error))
         found = failed_validations(error)
         if not found:
             raise
         raise InvalidValueError("\n  ".join(["the stacks cannot be synthesized:", *found])) from None
+    check_template_sizes(Path(assembly.directory))

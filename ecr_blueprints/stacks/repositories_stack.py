@@ -5,25 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from aws_cdk import CfnWaitConditionHandle, Environment, Stack
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
 from ecr_blueprints.config.blueprint import Blueprint
-from ecr_blueprints.config.declared_repository import DeclaredRepository
+from ecr_blueprints.config.declared_repository import DeclaredRepository, declared_repositories
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.retention import RetentionModel
+from ecr_blueprints.config.stack_meaning import resources_of
+from ecr_blueprints.constructs.construct_place import path_under
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.owner_tags import OWNER_TAG
 from ecr_blueprints.constructs.registry_reference import RegistryReference
+from ecr_blueprints.constructs.repository_declaration import named_repository
 from ecr_blueprints.constructs.repository_grants import RepositoryGrants
 from ecr_blueprints.domain.wildcard import matches_wildcard
 from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
 from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
+from ecr_blueprints.stacks.stack_limits import warn_where_nearly_full
 from ecr_blueprints.stacks.team_pushers import pipelines_of
 
 __all__ = ["RepositoriesStack"]
+
+_AROUND: Final = 700
+"""Bytes of a repository beside its policies: name, tags, deletion policies and the CDK's metadata."""
 
 
 class RepositoriesStack(Stack):
@@ -31,7 +39,9 @@ class RepositoriesStack(Stack):
 
     A frozen repository has no pushers, and its policy denies pushing to everybody. A retired one is no longer
     in the template: CloudFormation releases it, and it stays in the registry with its images, its policy and
-    its lifecycle.
+    its lifecycle; the scanning rules go on covering it, and its name stays taken.
+
+    Synthesis warns from 80 % of what CloudFormation takes in a stack.
 
     The construct id of a repository is its full name with ``:`` for ``/``, so that its logical ID
     depends on the name and the stack and on nothing else.
@@ -60,14 +70,47 @@ class RepositoriesStack(Stack):
         repositories: Sequence[DeclaredRepository],
         env: Environment,
     ) -> None:
-        super().__init__(scope, construct_id, env=env, description="Container image repositories.")
+        # Without indentation, a third more repositories fit into a template.
+        super().__init__(
+            scope,
+            construct_id,
+            env=env,
+            description="Container image repositories.",
+            suppress_template_indentation=True,
+        )
         self.repositories: dict[str, ImageRepository] = {}
+        kept = [declared for declared in repositories if declared.model.state != "retired"]
         for declared in repositories:
-            if declared.model.state != "retired":
+            if declared.model.state == "retired":
+                self._retire(declared, registry)
+            else:
                 self.repositories[declared.name] = self._repository(declared, registry, blueprint)
-        if not self.repositories:
+        if not kept:
             # CloudFormation takes no stack without a resource, and would keep what is to leave it.
             CfnWaitConditionHandle(self, "Retired")
+            return
+        key = kept[0].stack
+        warn_where_nearly_full(
+            self,
+            key,
+            resources=resources_of(kept),
+            template_bytes=self.template_bytes,
+            taken=(declared.stack for declared in declared_repositories(blueprint)),
+        )
+
+    @property
+    def template_bytes(self) -> int:
+        """About how large the template will be, without the roles of pipelines."""
+        return sum(map(_template_bytes, self.repositories.values()))
+
+    def _retire(self, declared: DeclaredRepository, registry: RegistryReference) -> None:
+        """Keep what the registry knows of a repository that is there and no longer in a template.
+
+        Its name stays taken, and its images go on being scanned.
+        """
+        path = path_under(self, declared.name.replace("/", ":"))
+        repository = named_repository(path, declared.name, RepositoryKind(declared.model.kind))
+        registry.declare_repository(repository, exception=declared.model.exception)
 
     def _repository(
         self, declared: DeclaredRepository, registry: RegistryReference, blueprint: Blueprint
@@ -110,6 +153,12 @@ class RepositoriesStack(Stack):
                     if consumer.admitted_paths:
                         grants.pull_to_organization_paths(*consumer.admitted_paths)
         return repository
+
+
+def _template_bytes(repository: ImageRepository) -> int:
+    """About what a repository takes of the template: its texts, quotes escaped, and what is around them."""
+    lifecycle = len(json.dumps(repository.lifecycle_policy_text))
+    return lifecycle + RepositoryGrants.from_repository(repository).policy_length + _AROUND
 
 
 @lru_cache(maxsize=256)

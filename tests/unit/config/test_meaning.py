@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from ecr_blueprints.config import Blueprint, load_blueprint
-from ecr_blueprints.config.stack_meaning import MAX_REPOSITORIES_PER_STACK
 from ecr_blueprints.errors import BlueprintError
 
 BLUEPRINT = """\
@@ -28,21 +27,6 @@ def refusal(tmp_path: Path, text: str) -> BlueprintError:
     with pytest.raises(BlueprintError) as caught:
         load(tmp_path, text)
     return caught.value
-
-
-def of_one_stack(count: int) -> str:
-    apps = ", ".join(f"a{number}: {{stages: [dev]}}" for number in range(count))
-    return f"{BLUEPRINT}teams: [{{team: payments, repositories: {{{apps}}}}}]\n"
-
-
-def test_a_stack_holds_what_cloudformation_takes(tmp_path: Path) -> None:
-    load(tmp_path, of_one_stack(499))
-    error = refusal(tmp_path, of_one_stack(500))
-    assert error.what == "the stack 'payments' would hold 500 repositories"
-    assert error.fix == "give new repositories another `stack` key"
-    assert error.where is not None
-    assert error.where.endswith("teams[0].repositories.a499")
-    assert MAX_REPOSITORIES_PER_STACK == 499
 
 
 def test_a_team_whose_name_is_no_stack_s_name_says_which_key_is(tmp_path: Path) -> None:
@@ -106,3 +90,16 @@ def test_the_tags_of_all_levels_count_together(tmp_path: Path) -> None:
     load(tmp_path, f"{BLUEPRINT}{TEAM}tags: {{{tags}}}\n")
     team = TEAM.replace("{}", "{tags: {one-more: v}}")
     assert "has 51 tags" in refusal(tmp_path, f"{BLUEPRINT}{team}tags: {{{tags}}}\n").what
+
+
+def test_a_repository_without_a_stage_is_pushed_from_an_environment_that_is_named(tmp_path: Path) -> None:
+    def team(push: str, state: str = "active") -> str:
+        named = f"{{name: legacy/batch, exception: old, state: {state}}}"
+        return f"teams: [{{team: payments, push: {{{push}}}, repositories: {{batch: {named}}}}}]\n"
+
+    error = refusal(tmp_path, BLUEPRINT + team("github: acme/payments"))
+    assert "'legacy/batch' has no stage" in error.what
+    assert error.where is not None
+    assert error.where.endswith("teams[0].repositories.batch")
+    load(tmp_path, BLUEPRINT + team("github: acme/payments, github_environment: live"))
+    load(tmp_path, BLUEPRINT + team("github: acme/payments", state="frozen"))
