@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ecr_blueprints._version import __version__
-from ecr_blueprints.cli import adopt, preview, review, rules
+from ecr_blueprints.cli import adopt, init, preview, review, rules
 from ecr_blueprints.cli.exit_code import FAILED, INTERRUPTED
 from ecr_blueprints.cli.output import print_error, write_standard_output
 from ecr_blueprints.errors import EcrBlueprintsError
@@ -87,14 +87,15 @@ def _print_traceback(error: Exception) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog=PROGRAM,
-        description="Reviews what templates declare of Amazon ECR and previews lifecycle policies, "
-        "without an account; makes a blueprint of a registry that exists.",
+        description="Starts a project, reviews what templates declare of Amazon ECR and previews lifecycle "
+        "policies, without an account; makes a blueprint of a registry that exists.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, parser_class=_Parser
     )
+    init.add_to(commands)
     review.add_to(commands)
     preview.add_to(commands)
     rules.add_to(commands)

@@ -6,6 +6,8 @@
 * A line of ``sh`` is run where that needs nothing but this machine, and is otherwise held against what
   exists: make targets, stacks of the assembly, operations of AWS.
 * ``text`` is what the block before it prints, to the letter.
+* A project that ``ecr-blueprints init`` makes is synthesized and tested where a page says so; its questions
+  are answered with `ANSWERS`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,7 +47,8 @@ FIXTURE_ASSEMBLY = ROOT / "tests" / "fixtures" / "assemblies" / "under-the-cli"
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 EXTRAS = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"])
 CDK_COMMANDS: dict[str, set[str]] = {
-    "synth": set(),
+    "bootstrap": set(),
+    "synth": {"--quiet"},
     "deploy": {"--all", "--revert-drift"},
     "diff": set(),
     "drift": set(),
@@ -58,6 +61,9 @@ SKOPEO_COMMANDS: dict[str, set[str]] = {
     "manifest-digest": set(),
 }
 """Of https://github.com/containers/skopeo/tree/main/docs, what the pages use."""
+ANSWERS = ("12", "8", "", "", "", "", "", "", "")
+"""To the questions of ``ecr-blueprints init``: accounts, teams, then what an empty answer stands for."""
+NEEDS_NODE = re.compile(r"aws_cdk|cdk synth")
 NAMED = re.compile(r"# ([\w./-]+\.\w+)\n")
 
 CONTRACT = json.dumps(
@@ -94,11 +100,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 pytest.param(
                     page,
                     id=str(page.relative_to(ROOT)),
-                    marks=[pytest.mark.node] if "aws_cdk" in page.read_text() else [],
+                    marks=[pytest.mark.node] if NEEDS_NODE.search(page.read_text()) else [],
                 )
                 for page in pages()
             ],
         )
+
+
+class EchoedAnswers(io.StringIO):
+    """What a person types, which a terminal shows."""
+
+    def __init__(self, answers: Iterable[str]) -> None:
+        super().__init__("".join(answers))
+
+    def readline(self, size: int | None = -1, /) -> str:
+        line = super().readline(-1 if size is None else size)
+        sys.stdout.write(line)
+        return line
 
 
 @dataclass(kw_only=True)
@@ -134,7 +152,7 @@ class PageRun:
         path = self._write(block, "app.py")
         self.output = self._synthesize(path, path.parent)
 
-    def _synthesize(self, program: Path, folder: Path, context: dict[str, str] | None = None) -> str:
+    def _synthesize(self, program: Path, folder: Path, context: dict[str, Any] | None = None) -> str:
         """Runs a program as ``cdk synth`` runs an app: with the assembly's place and the context."""
         environment = tool_environment(
             CDK_OUTDIR=str(folder / "cdk.out"),
@@ -263,6 +281,19 @@ class PageRun:
                     shutil.copyfile(*paths)
             case "make":
                 assert set(arguments) <= TARGETS, f"{line}: no such target"
+            case "python3" | ".":
+                assert line in ("python3 -m venv .venv", ". .venv/bin/activate"), line
+            case "npm":
+                assert arguments == ["ci"], line
+                assert (folder / "package-lock.json").is_file(), f"{line}: there is no package-lock.json"
+            case "npx":
+                assert arguments[0] == "cdk", line
+                self._cdk(line, arguments[1:], folder)
+            case "python" | "UPDATE_SNAPSHOT=1":
+                self._own_test(line, folder)
+            case "pip" if arguments[1:2] == ["-r"]:
+                pinned = (folder / arguments[2]).read_text().splitlines()
+                assert all(one.startswith("#") or "==" in one for one in pinned), line
             case "pip":
                 (argument,) = arguments[1:]
                 match_ = re.fullmatch(r"ecr-blueprints(?:\[(\w+)\])?", argument)
@@ -303,14 +334,40 @@ class PageRun:
 
     def _cli(self, arguments: list[str], folder: Path) -> tuple[int, str]:
         output = io.StringIO()
-        with contextlib.chdir(folder), contextlib.redirect_stdout(output):
+        with (
+            contextlib.chdir(folder),
+            contextlib.redirect_stdout(output),
+            pytest.MonkeyPatch.context() as terminal,
+        ):
+            if arguments[0] == "init":
+                terminal.setattr("ecr_blueprints.cli.questions.can_ask", lambda: True)
+                terminal.setattr("sys.stdin", EchoedAnswers(f"{answer}\n" for answer in ANSWERS))
             code = main(arguments)
         return code, output.getvalue()
+
+    def _own_test(self, line: str, folder: Path) -> None:
+        """The test of a project that was made."""
+        *variables, program = line.split(maxsplit=1) if line.startswith("UPDATE_") else [line]
+        assert program == "python -m pytest", line
+        environment = tool_environment(
+            CDK_VALIDATION="false",
+            PYTHONPATH=str(ROOT),
+            PYTHONDONTWRITEBYTECODE="1",
+            **dict(one.split("=") for one in variables),
+        )
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        result = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 0, f"{line}: {result.stdout}{result.stderr}"
 
     def _cdk(self, line: str, arguments: list[str], folder: Path) -> None:
         command, *rest = arguments
         assert command in CDK_COMMANDS, line
-        context: dict[str, str] = {}
+        if command == "bootstrap":
+            assert all(re.fullmatch(r"aws://\d{12}/[a-z0-9-]+", one) for one in rest), line
+            return
+        context: dict[str, Any] = {}
         stacks: list[str] = []
         while rest:
             word = rest.pop(0)
@@ -326,6 +383,9 @@ class PageRun:
                 stacks.append(word)
         if command == "synth" and "blueprint" in context:
             self.output = self._synthesize(ROOT / "app.py", folder, context)
+        elif command == "synth" and (folder / "cdk.json").is_file():
+            context = json.loads((folder / "cdk.json").read_text())["context"]
+            self.output = self._synthesize(folder / "app.py", folder, context)
         manifests = [*folder.glob("cdk.out/manifest.json"), *folder.glob("*/cdk.out/manifest.json")]
         assert manifests, f"{line}: no assembly was synthesized before it"
         held = {name for path in manifests for name in json.loads(path.read_text())["artifacts"]}
