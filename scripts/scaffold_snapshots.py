@@ -41,7 +41,13 @@ def snapshot_template(model: OperatingModel) -> str:
     values = template_values(options)
     for name in ("region", *(name for name in values if name.startswith("account") and "_mark" not in name)):
         text = text.replace(values[name], f"@@{{{name}}}")
-    return text.replace("arn:aws:", "arn:@@{partition}:").replace(values["organization"], "@@{organization}")
+    for found, name in (
+        ("arn:aws:", "arn:@@{partition}:"),
+        (f".{values['dns_suffix']}", ".@@{dns_suffix}"),
+        (values["organization"], "@@{organization}"),
+    ):
+        text = text.replace(found, name)
+    return text
 
 
 def main(models: Sequence[str]) -> None:

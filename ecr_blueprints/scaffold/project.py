@@ -62,8 +62,8 @@ PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Option → the value that stands there until the real one does."""
 
-_OTHER_ACCOUNTS: Final = ("222233334444", "333344445555", "444455556666", "555566667777")
-"""Placeholders of the accounts that no option gives; the one that equals the given account is passed over."""
+_OTHER_ACCOUNTS: Final = ("222233334444", "333344445555", "444455556666", "555566667777", "666677778888")
+"""Placeholders of the accounts that no option gives; one that equals the given account is passed over."""
 
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_NAME: Final = 60
@@ -175,7 +175,7 @@ def template_values(options: ProjectOptions) -> dict[str, str]:
     partition = partition_of(values["region"])
     values.update(partition=partition.name, dns_suffix=partition.dns_suffix)
     others = [one for one in _OTHER_ACCOUNTS if one != options.account]
-    values.update({f"account_{number}": one for number, one in enumerate(others[:3], start=2)})
+    values.update({f"account_{number}": one for number, one in enumerate(others[:4], start=2)})
     return values
 
 

@@ -145,6 +145,14 @@ class TestQuestions:
         )
         assert files_of(free / "registry") == render_project(options)
 
+    def test_another_answer_is_another_model(self, free: Path) -> None:
+        terminal = Terminal(free, "registry")
+        terminal.answer(*ORGANIZATION, "", "", "yes", "", "", "", "")
+
+        assert terminal.end() == 0
+        assert "\nRecommended: enterprise\n" in terminal.shown
+        assert "\nmodel: enterprise\n" in (free / "registry" / "blueprint.yaml").read_text()
+
     def test_what_an_option_says_is_not_asked(self, free: Path) -> None:
         terminal = Terminal(free, "registry", "--account", "444455556666", "--region", "us-east-2")
         terminal.answer(*ORGANIZATION, "", "", "", "", "")

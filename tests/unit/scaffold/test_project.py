@@ -26,7 +26,7 @@ from ecr_blueprints.scaffold.project import (
 from ecr_blueprints.scaffold.project_folder import write_project
 
 ROOT = Path(__file__).resolve().parents[3]
-MODELS = [OperatingModel.CENTRALIZED]
+MODELS = [OperatingModel.CENTRALIZED, OperatingModel.ENTERPRISE]
 GIVEN: dict[str, Any] = {
     "name": "meridian-images",
     "account": "222233334444",
@@ -134,8 +134,8 @@ def test_a_made_up_value_is_marked_and_a_given_one_is_not(model: OperatingModel)
         return {line.strip() for line in text.splitlines() if line.endswith(f"# {PLACEHOLDER}")}
 
     without, with_region = marked(), marked(region="us-east-2")
-    assert any("eu-west-1" in line for line in without)
-    assert not any("us-east-2" in line for line in with_region)
+    assert f"regions: [eu-west-1]  # {PLACEHOLDER}" in without
+    assert not any(line.startswith("regions:") for line in with_region)
 
 
 def test_no_account_stands_for_two(model: OperatingModel) -> None:
