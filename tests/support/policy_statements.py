@@ -66,8 +66,10 @@ def _documents(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]
     """Where a property is a policy: as an object, or as the JSON text of one."""
     text = as_text(value)
     if isinstance(text, str):
-        if '"Statement"' in text:
-            yield path, json.loads(text)
+        document = json.loads(text) if '"Statement"' in text else {}
+        # The template of a stack set has its statements further down, and is a template to look at itself.
+        if "Statement" in document:
+            yield path, document
     elif isinstance(text, list):
         for member in text:
             yield from _documents(member, path)

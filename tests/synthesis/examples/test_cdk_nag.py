@@ -35,6 +35,25 @@ ANSWERED: Final[Answers] = {
     _EVERYTHING + r"ecr-repositories-[a-z0-9-]+/Git(?:Hub|Lab)-[^/]+/Role/DefaultPolicy/Resource": (
         "The role of a pipeline logs in: IAM takes ecr:GetAuthorizationToken on * only."
     ),
+    r"AwsSolutions-ECR1 at ecr-(?:registry-[a-z0-9-]+/Registry/RegistryPolicy|repositories-.+/Resource)": (
+        "A statement for an organization or its units has to name everybody, and a condition on the "
+        "organization; cdk-nag does not read conditions, test_every_assembly does."
+    ),
+    r"AwsSolutions-IAM4\[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonEKSWorkerNodeMinimalPolicy\] at "
+    r"ecr-consumer-.+/PullRoleNodes/Resource": (
+        "What EKS asks of every node's role, as the blueprint names it; a copy would not follow AWS's changes."
+    ),
+    _REPOSITORIES + r"\*\] at ecr-registry-[a-z0-9-]+/Registry/RootTemplate/Role/Resource": (
+        "The ROOT template is for every name that no other template covers; it has a role since the registry "
+        "has a key."
+    ),
+    _REPOSITORIES + r"[a-z0-9-]+/\*\] at ecr-registry-[a-z0-9-]+/.+/CreationTemplate/Role/Resource": (
+        "The role of a creation template creates the repositories under the template's prefix, whose names "
+        "nobody knows yet."
+    ),
+    _REPOSITORIES + r"[a-z]+/\*\] at ecr-registry-[a-z0-9-]+/Operations/Signing/Status/Role/Resource": (
+        "The look at signing asks for what a signing rule covers, which is a pattern."
+    ),
     r"AwsSolutions-SQS3 at ecr-registry-[a-z0-9-]+/Alerts/DeadLetters/Resource": (
         "It is itself the dead-letter queue of rules and subscriptions, which cdk-nag does not look at."
     ),

@@ -32,6 +32,11 @@ def test_every_team_has_a_stack_in_each_region(assembly: Assembly) -> None:
         *(f"ecr-repositories-{team}-{region}" for team in teams for region in REGIONS),
         "ecr-consumer-staging-222233334444",
         "ecr-consumer-production-333344445555",
+        "ecr-consumer-production-555566667777",
+        "ecr-endpoints-222233334444-eu-west-1",
+        "ecr-endpoints-333344445555-eu-west-1",
+        "ecr-endpoints-555566667777-eu-central-1",
+        "ecr-units-stores",
     }
 
 
@@ -44,22 +49,22 @@ def test_every_repository_is_immutable_retained_and_has_an_owner_and_a_lifecycle
         assert repository["DeletionPolicy"] == "RetainExceptOnCreate", place
         assert repository["UpdateReplacePolicy"] == "Retain", place
         assert "EmptyOnDelete" not in properties, place
-        assert "EncryptionConfiguration" not in properties, place
+        assert properties["EncryptionConfiguration"]["EncryptionType"] == "KMS", place
         assert "owner" in {tag["Key"] for tag in properties["Tags"]}, place
         assert json.loads(properties["LifecyclePolicy"]["LifecyclePolicyText"])["rules"], place
 
 
-def test_production_is_pulled_by_its_account_alone(assembly: Assembly) -> None:
+def test_production_is_pulled_by_its_accounts_alone(assembly: Assembly) -> None:
     for place, repository in resources(assembly, "AWS::ECR::Repository").items():
         properties = repository["Properties"]
-        accounts = set(re.findall(r":iam::(\d{12}):root", json.dumps(properties["RepositoryPolicyText"])))
+        accounts = set(re.findall(r":iam::(\d{12}):root", json.dumps(properties.get("RepositoryPolicyText"))))
         stage = properties["RepositoryName"].split("/")[0]
         expected = {
-            "prod": {"333344445555"},
+            "prod": {"333344445555", "555566667777"},
             "staging": {"222233334444"},
-            "base": {"222233334444", "333344445555"},
+            "base": {"222233334444", "333344445555", "555566667777"},
         }.get(stage, set())
-        assert accounts - {"111122223333", "444455556666"} == expected, place
+        assert accounts - {"111122223333"} == expected, place
 
 
 def test_the_settings_of_the_registry_outlive_their_stack(assembly: Assembly) -> None:
