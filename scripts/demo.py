@@ -107,11 +107,17 @@ def run(path: Path, started: float) -> int:
 
 def targets(blueprint: Blueprint) -> dict[str, tuple[str, ...]]:
     """The accounts and Regions that the blueprint deploys to."""
-    found: dict[str, tuple[str, ...]] = {blueprint.registry.account: blueprint.registry.regions}
+    registry = blueprint.registry
+    found: dict[str, list[str]] = {registry.account: list(registry.regions)}
     for consumer in blueprint.consumers.values():
-        for account in consumer.accounts:
-            found.setdefault(account, blueprint.registry.regions[:1])
-    return found
+        accounts = [*consumer.accounts]
+        if consumer.units and blueprint.organization is not None:
+            accounts.append(blueprint.organization.administrator)
+        for account in accounts:
+            found.setdefault(account, [registry.regions[0]])
+    for account, regions in blueprint.networks.items():
+        found[account] = list(dict.fromkeys((*found[account], *regions)))
+    return {account: tuple(regions) for account, regions in found.items()}
 
 
 def listing(cloud: LocalCloud, blueprint: Blueprint) -> None:

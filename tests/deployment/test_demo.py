@@ -52,7 +52,7 @@ def test_the_demo_deploys_reads_back_and_reviews() -> None:
     assert "Registry 111122223333/eu-west-1" in output
     assert "41 repositories, and 1 of the CDK's own for assets" in output
     assert "Registry 111122223333/eu-central-1\n  the same as in eu-west-1" in output
-    assert "82 repositories in 2 registries, 16 templates: no findings" in output
+    assert "82 repositories in 2 registries, 21 templates: no findings" in output
     assert output.count("What it cannot show") == 1
     assert max(len(line) for line in output.splitlines()) <= 80
     assert not is_listening(emulator_url(output))

@@ -103,7 +103,8 @@ def as_text(value: Any) -> Any:
         ):
             return separator.join(as_text(parts))
     if len(value) == 1 and next(iter(value)).startswith("Fn::"):
-        return f"${{{json.dumps(as_text(value))}}}"
+        (name, members) = next(iter(value.items()))
+        return f"${{{json.dumps({name: as_text(members)})}}}"
     return {key: as_text(member) for key, member in value.items()}
 
 

@@ -41,7 +41,7 @@ ANSWERED: Final[Answers] = {
     ),
     r"AwsSolutions-IAM4\[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonEKSWorkerNodeMinimalPolicy\] at "
     r"ecr-consumer-.+/PullRoleNodes/Resource": (
-        "What EKS asks of every node's role, as the blueprint names it; a copy would not follow AWS's changes."
+        "What EKS asks of the role of every node, as the blueprint names it; a copy would not follow AWS."
     ),
     _REPOSITORIES + r"\*\] at ecr-registry-[a-z0-9-]+/Registry/RootTemplate/Role/Resource": (
         "The ROOT template is for every name that no other template covers; it has a role since the registry "

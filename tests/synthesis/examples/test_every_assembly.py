@@ -40,8 +40,47 @@ TEMPLATE_BYTES = 1_000_000
 RESOURCES = 500
 INNER_BYTES = 51_200
 
-WIDE_IN_EXAMPLES: Reasons = {}
+ENDPOINT = r"AWS::EC2::VPCEndpoint\.PolicyDocument"
+BUCKET_ACTIONS = r"s3:AbortMultipartUpload s3:DeleteObject .* s3:PutObject"
+
+WIDE_IN_EXAMPLES: Reasons = {
+    (ENDPOINT, BUCKET_ACTIONS, r"arn:[^*]+:s3:::[a-z0-9.-]+/\*"): (
+        "a bucket that the blueprint names for the VPC; who may do what in it, IAM and its policy say"
+    ),
+    (ENDPOINT, r"s3:GetObject", r"arn:[^*]+:s3:::prod-\$\{AWS::Region\}-starport-layer-bucket/\*"): (
+        "the bucket in which ECR keeps the layers, whose names nobody else knows"
+    ),
+    (
+        ENDPOINT,
+        r"ecr:BatchImportUpstreamImage ecr:CreateRepository",
+        r"arn:[^*]+:\d{12}:repository/[^*]+/\*",
+    ): ("pulls through the registry's caches, from any account of the units"),
+    (ENDPOINT, r"ecr:BatchCheckLayerAvailability .*", r"arn:[^*]+Fn::FindInMap[^*]+:repository/\*"): (
+        "AWS's registry of EKS add-ons, whose account depends on the Region"
+    ),
+}
 """What is wide in a stack and not in a construct, and why it stays."""
+
+OPEN_IN_EXAMPLES: Reasons = {
+    (
+        ENDPOINT,
+        BUCKET_ACTIONS,
+        r"\*",
+    ): "the policy of a gateway endpoint takes * only; it bounds, and grants nothing",
+    (ENDPOINT, r"ecr:Batch.*", r"\*"): (
+        "the condition names the account of the stack, which the template of a stack set cannot know"
+    ),
+}
+
+SERVICES_IN_EXAMPLES: Reasons = {
+    (
+        r"AWS::IAM::Role\.AssumeRolePolicyDocument",
+        r"sts:AssumeRole sts:TagSession",
+        r"pods\.eks\.amazonaws\.com",
+    ): (
+        "Pod Identity takes a role for an association alone, which somebody makes who may pass the role"
+    ),
+}
 
 
 def inner_templates(assembly: Assembly) -> dict[str, dict[str, Any]]:
@@ -169,8 +208,8 @@ def test_nothing_is_wide_without_a_reason(walk: Walk) -> None:
     for reasons, wide in (
         (WIDE_ACTIONS, wide_actions),
         ({**WIDE_RESOURCES, **WIDE_IN_EXAMPLES}, wide_resources(walk.given)),
-        (OPEN_PRINCIPALS, open_principals),
-        (SERVICES_FOR_ANYBODY, services_for_anybody),
+        ({**OPEN_PRINCIPALS, **OPEN_IN_EXAMPLES}, open_principals),
+        ({**SERVICES_FOR_ANYBODY, **SERVICES_IN_EXAMPLES}, services_for_anybody),
     ):
         unanswered, _ = walk.unanswered(reasons, wide)
         assert unanswered == []
