@@ -52,7 +52,7 @@ def test_the_example_is_a_plausible_company() -> None:
     blueprint = load_blueprint(ROOT / "examples/centralized/blueprint.yaml")
     repositories = list(declared_repositories(blueprint))
     assert len(blueprint.registry.regions) == 2
-    assert len({account for consumer in blueprint.consumers.values() for account in consumer.accounts}) == 2
+    assert len({account for consumer in blueprint.consumers.values() for account in consumer.accounts}) == 3
     assert len(blueprint.teams) >= 6
     assert len(repositories) >= 40
     assert {repository.stage for repository in repositories} >= {"dev", "staging", "prod"}
