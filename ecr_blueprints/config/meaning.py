@@ -231,12 +231,6 @@ def _team(
             continue
         for repository in declared:
             where = document.where(path)
-            if repository.stage is None and team.push.github and team.push.github_environment is None:
-                yield BlueprintError(
-                    f"pipelines of GitHub push in the stage's environment, and {repository.name!r} has none",
-                    where=where,
-                    fix="add `github_environment` to the team's `push`",
-                )
             if repository.name in names:
                 yield BlueprintError(
                     f"the repository {repository.name!r} is declared already, at {names[repository.name]}",

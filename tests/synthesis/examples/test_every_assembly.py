@@ -77,9 +77,7 @@ SERVICES_IN_EXAMPLES: Reasons = {
         r"AWS::IAM::Role\.AssumeRolePolicyDocument",
         r"sts:AssumeRole sts:TagSession",
         r"pods\.eks\.amazonaws\.com",
-    ): (
-        "Pod Identity takes a role for an association alone, which somebody makes who may pass the role"
-    ),
+    ): ("Pod Identity takes a role for an association alone, which somebody makes who may pass the role"),
 }
 
 

@@ -103,13 +103,3 @@ def test_a_repository_without_a_stage_is_pushed_from_an_environment_that_is_name
     assert error.where.endswith("teams[0].repositories.batch")
     load(tmp_path, BLUEPRINT + team("github: acme/payments, github_environment: live"))
     load(tmp_path, BLUEPRINT + team("github: acme/payments", state="frozen"))
-
-
-def test_a_repository_without_a_stage_needs_an_environment_of_github(tmp_path: Path) -> None:
-    named = "{base: {name: base/python, exception: a base image}}"
-    team = f"teams: [{{team: payments, push: {{github: acme/base}}, repositories: {named}}}]\n"
-    error = refusal(tmp_path, BLUEPRINT + team)
-    assert error.what.endswith("and 'base/python' has none")
-    assert error.where is not None
-    assert error.where.endswith("blueprint.yaml:5: teams[0].repositories.base")
-    load(tmp_path, BLUEPRINT + team.replace("acme/base", "acme/base, github_environment: bases"))
