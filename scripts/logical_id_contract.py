@@ -123,7 +123,7 @@ def held_resources(files: Mapping[str, str]) -> dict[tuple[str, str], HeldResour
     artifacts = json.loads(files["manifest.json"])["artifacts"]
     for file, text in files.items():
         stack = file.removesuffix(".template.json").removesuffix(INNER)
-        if file in ("manifest.json", "registry.json"):
+        if file in ("manifest.json", "registry.json", "seeding-list.json"):
             continue
         environment = _STACK_SET if file.endswith(INNER) else artifacts[stack]["environment"]
         for logical_id, resource in json.loads(text).get("Resources", {}).items():

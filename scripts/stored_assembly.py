@@ -43,6 +43,9 @@ def stored_files(assembly: Path) -> dict[str, str]:
     contract = assembly / "registry.json"
     if contract.is_file():
         files["registry.json"] = _text(json.loads(contract.read_text()))
+    seeds = assembly / "seeding-list.json"
+    if seeds.is_file():
+        files["seeding-list.json"] = seeds.read_text()  # Its digests are the content's, and stay.
     return files
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ecr_blueprints._version import __version__
-from ecr_blueprints.cli import adopt, init, preview, review, rules
+from ecr_blueprints.cli import adopt, init, preview, review, rules, seed
 from ecr_blueprints.cli.exit_code import FAILED, INTERRUPTED
 from ecr_blueprints.cli.output import print_error, write_standard_output
 from ecr_blueprints.errors import EcrBlueprintsError
@@ -100,4 +100,5 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_to(commands)
     rules.add_to(commands)
     adopt.add_to(commands)
+    seed.add_to(commands)
     return parser

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from ecr_blueprints.config.model import BlueprintModel
+from ecr_blueprints.config.values import Digest, TaggedName
 
 __all__ = ["CacheModel"]
 
@@ -23,4 +24,9 @@ class CacheModel(BlueprintModel):
     existing: bool = Field(
         default=False,
         description="Whether it exists, and comes in with `cdk import` first. Its secret stays as it is.",
+    )
+    seeds: dict[TaggedName, Digest] = Field(
+        default_factory=dict,
+        description="The images that it is filled with, name:tag at the upstream → digest. Needed with "
+        "`air_gapped`, and only with it.",
     )

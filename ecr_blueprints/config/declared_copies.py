@@ -7,20 +7,19 @@ a prefix needs a template for that part, since one for the whole would let them 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.consumer import ConsumerModel
+from ecr_blueprints.config.declared_lifecycle import declared_lifecycle
 from ecr_blueprints.config.declared_repository import DeclaredRepository, declared_repositories
 from ecr_blueprints.domain.stages import STAGE_SEGMENT
 from ecr_blueprints.domain.tags import MAX_EXCLUSIONS, ExclusionFilter, MutabilityMode, TagMutability
 from ecr_blueprints.domain.wildcard import WILDCARD, matches_wildcard
-from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
 from ecr_blueprints.lifecycle.longer import rule_that_loses
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
-from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
+from ecr_blueprints.lifecycle.retention import Retention
 
 __all__ = ["DeclaredCopies", "declared_copies", "inexpressible_pulls", "replication_prefixes"]
 
@@ -132,23 +131,11 @@ def _covers(pattern: str, namespace: str) -> bool:
 
 def _lifecycle(repositories: Sequence[DeclaredRepository]) -> LifecyclePolicy | None:
     """The policy of the originals where all have the same; else one that loses nothing of any of them."""
-    policies = [_policy_of(repository) for repository in repositories]
+    policies = [declared_lifecycle(repository) for repository in repositories]
     if policies and all(policy == policies[0] for policy in policies):
         return policies[0]
     careful = Retention().policy(immutable_tags=False)
     return careful if all(rule_that_loses(careful, policy) is None for policy in policies) else None
-
-
-def _policy_of(repository: DeclaredRepository) -> LifecyclePolicy:
-    model, retention = repository.model, repository.retention
-    if retention is None:
-        return parse_lifecycle_policy(json.dumps({"rules": list(model.lifecycle or ())}))
-    return Retention(
-        keep=retention.keep,
-        builds=retention.builds,
-        builds_days=retention.builds_days,
-        untagged_days=retention.untagged_days,
-    ).policy(RepositoryKind(model.kind), immutable_tags=not model.moving_tags)
 
 
 def _mutability(repositories: Sequence[DeclaredRepository]) -> TagMutability:

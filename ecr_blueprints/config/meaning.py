@@ -17,6 +17,7 @@ from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.repository import RepositoryModel
 from ecr_blueprints.config.retention import RetentionModel
+from ecr_blueprints.config.seeding_meaning import check_seeding
 from ecr_blueprints.config.stack_meaning import check_stacks
 from ecr_blueprints.config.team import TeamModel
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
@@ -62,6 +63,7 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     mistakes.extend(check_stacks(blueprint, document, placed))
     if isinstance(blueprint, RegistryBlueprint):
         mistakes.extend(check_consumers(blueprint, document, names))
+    mistakes.extend(check_seeding(blueprint, document, team_places))
     mistakes.extend(_of_model(blueprint, document, team_places))
     if len(mistakes) == 1:
         raise mistakes[0]

@@ -33,6 +33,11 @@ class RegistryBlueprint(Blueprint):
         description="Account of a consumer → Region → VPC's id → its endpoints. Default: pulls take the "
         "internet, or endpoints that somebody else makes.",
     )
+    air_gapped: bool = Field(
+        default=False,
+        description="Whether workloads have no way to the internet: caches are frozen and pulled from alone, "
+        "every image in them is one of `seeds`, and synthesis writes the list to fill them from.",
+    )
 
     @property
     def pull_regions(self) -> tuple[str, ...]:

@@ -8,7 +8,14 @@ from pydantic import Field, model_validator
 
 from ecr_blueprints.config.model import BlueprintModel
 from ecr_blueprints.config.retention import RetentionModel
-from ecr_blueprints.config.values import STACK_KEY_PATTERN, RepositoryNameText, TagKey, TagValue
+from ecr_blueprints.config.values import (
+    STACK_KEY_PATTERN,
+    ImageTag,
+    RepositoryNameText,
+    TagKey,
+    TagValue,
+    UpstreamImageText,
+)
 from ecr_blueprints.domain.tags import MAX_EXCLUSIONS
 
 __all__ = ["RepositoryModel"]
@@ -48,6 +55,11 @@ class RepositoryModel(BlueprintModel):
         strict=False,
         max_length=MAX_EXCLUSIONS,
         description="Tags that may be moved to another image, * for any run of characters. Default: none.",
+    )
+    copies: dict[ImageTag, UpstreamImageText] = Field(
+        default_factory=dict,
+        description="Frozen copies of other registries' images, tag → image by its digest, such as "
+        "docker.io/library/nginx@sha256:… Synthesis writes the list to fill them from.",
     )
     retention: RetentionModel | None = Field(
         default=None, description="How long images are kept. Default: the blueprint's."

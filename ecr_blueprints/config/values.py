@@ -9,10 +9,13 @@ from pydantic import AfterValidator, Field
 
 from ecr_blueprints.domain import principals, resource_tag, vpc_network
 from ecr_blueprints.domain.bucket_name import check_bucket_name
+from ecr_blueprints.domain.image import ImageDigest
 from ecr_blueprints.domain.managed_policy import check_aws_policy_name
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.parameter_name import check_parameter_name
 from ecr_blueprints.domain.repository_name import RepositoryName
+from ecr_blueprints.domain.tags import check_image_tag
+from ecr_blueprints.domain.upstream_image import UpstreamImage, check_tagged_name
 
 __all__ = [
     "PATTERN_WORDS",
@@ -24,6 +27,8 @@ __all__ = [
     "BucketName",
     "CidrBlock",
     "Convention",
+    "Digest",
+    "ImageTag",
     "OrganizationId",
     "OrganizationPath",
     "OrganizationalUnitPath",
@@ -36,6 +41,8 @@ __all__ = [
     "SubnetId",
     "TagKey",
     "TagValue",
+    "TaggedName",
+    "UpstreamImageText",
     "VpcId",
 ]
 
@@ -103,6 +110,18 @@ ParameterName = Annotated[
 ]
 BucketName = Annotated[str, _checked(check_bucket_name), Field(description="The name of a bucket of S3.")]
 RoleArn = Annotated[str, _checked(principals.check_role_arn), Field(description="The ARN of an IAM role.")]
+Digest = Annotated[str, _checked(ImageDigest), Field(description="The digest of an image: sha256:…")]
+TaggedName = Annotated[
+    str,
+    _checked(check_tagged_name),
+    Field(description="A name at an upstream and a tag, such as library/nginx:1.27."),
+]
+UpstreamImageText = Annotated[
+    str,
+    _checked(UpstreamImage.parse),
+    Field(description="An image of another registry by its digest: quay.io/acme/api@sha256:…"),
+]
+ImageTag = Annotated[str, _checked(check_image_tag), Field(description="An image's tag.")]
 RepositoryNameText = Annotated[str, _checked(RepositoryName), Field(description="A repository's full name.")]
 Convention = Annotated[
     str,

@@ -30,12 +30,14 @@ class CacheConsumer:
         value: The account id, the role's ARN, the organization path or the organization's id.
         account: The account id; for a role that of the role. None for an organization.
         create: Whether the first pull of an image may create its repository.
+        fill: Whether a pull may fetch from the upstream what the cache does not hold.
     """
 
     kind: ConsumerKind
     value: str
     account: str | None = None
     create: bool = True
+    fill: bool = True
 
 
 def import_statements(
@@ -51,7 +53,7 @@ def import_statements(
     statements = []
     for create in (True, False):
         actions = [*CREATE, *IMPORT_UPSTREAM] if create else [*IMPORT_UPSTREAM]
-        chosen = [consumer for consumer in consumers if consumer.create is create]
+        chosen = [consumer for consumer in consumers if consumer.fill and consumer.create is create]
         statements += [{**one, "Resource": repository_arn} for one in _allow(chosen, actions, partition)]
     return statements
 

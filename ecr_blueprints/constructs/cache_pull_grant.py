@@ -42,14 +42,20 @@ def grant_identity_pull(
     return grant.combine(login)
 
 
-def check_create(create: object, *, where: str) -> None:
-    """Refuse what does not say whether a first pull may create its repository.
+def check_create(create: object, *, fill: object = True, where: str) -> None:
+    """Refuse what does not say whether a pull may create its repository, or fetch from the upstream.
 
     Args:
         create: As given.
+        fill: As given.
         where: The cache, for the error.
 
     Raises:
         InvalidValueError: It is neither True nor False.
     """
-    check_arguments({"create": create}, {"create": FLAG}, where=where, required=("create",))
+    check_arguments(
+        {"create": create, "fill": fill},
+        {"create": FLAG, "fill": FLAG},
+        where=where,
+        required=("create", "fill"),
+    )

@@ -352,65 +352,91 @@ class PullThroughCache(Construct):
             grantee, repository_arn=self.repository_arn_pattern, create=create, where=where, required=False
         )
 
-    def grant_pull_to_account(self, *account_ids: str, create: bool = True) -> None:
+    def grant_pull_to_account(self, *account_ids: str, create: bool = True, fill: bool = True) -> None:
         """Let other accounts' principals pull, as far as their own account lets them.
 
         Args:
             account_ids: 12 digits each.
             create: Whether the first pull of an image may create its repository. Default: yes.
+            fill: Whether a pull may fetch what the cache does not hold. Default: yes. No: what the cache was
+                filled with is pulled, and nothing else.
 
         Raises:
             InvalidValueError: No account, or a malformed one.
         """
         for account in named_accounts(account_ids, method="grant_pull_to_account"):
-            self._add(CacheConsumer(kind=ConsumerKind.ACCOUNT, value=account, account=account, create=create))
+            self._add(
+                CacheConsumer(
+                    kind=ConsumerKind.ACCOUNT,
+                    value=account,
+                    account=account,
+                    create=create,
+                    fill=fill,
+                )
+            )
 
-    def grant_pull_to_role(self, *role_arns: str, create: bool = True) -> None:
+    def grant_pull_to_role(self, *role_arns: str, create: bool = True, fill: bool = True) -> None:
         """Let roles of other accounts pull, whether they exist yet or not.
 
         Args:
             role_arns: Their ARNs; the account id in each must be literal.
             create: Whether the first pull of an image may create its repository. Default: yes.
+            fill: Whether a pull may fetch what the cache does not hold. Default: yes. No: what the cache was
+                filled with is pulled, and nothing else.
 
         Raises:
             InvalidValueError: No role, or one that is no role's ARN.
         """
         for account, arn in named_roles(role_arns, method="grant_pull_to_role"):
-            self._add(CacheConsumer(kind=ConsumerKind.ROLE, value=arn, account=account, create=create))
+            self._add(
+                CacheConsumer(kind=ConsumerKind.ROLE, value=arn, account=account, create=create, fill=fill)
+            )
 
-    def grant_pull_to_organization_paths(self, *paths: str, create: bool = True) -> None:
+    def grant_pull_to_organization_paths(self, *paths: str, create: bool = True, fill: bool = True) -> None:
         """Let the accounts under paths of an organization pull.
 
         Args:
             paths: Such as ``o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*``.
             create: Whether the first pull of an image may create its repository. Default: yes.
+            fill: Whether a pull may fetch what the cache does not hold. Default: yes. No: what the cache was
+                filled with is pulled, and nothing else.
 
         Raises:
             InvalidValueError: No path, or a malformed one.
         """
         for path in named_organization_paths(paths, method="grant_pull_to_organization_paths"):
-            self._add(CacheConsumer(kind=ConsumerKind.ORGANIZATION_PATH, value=path, create=create))
+            self._add(
+                CacheConsumer(kind=ConsumerKind.ORGANIZATION_PATH, value=path, create=create, fill=fill)
+            )
 
-    def grant_pull_to_organization(self, organization_id: str, *, create: bool = True) -> None:
+    def grant_pull_to_organization(
+        self, organization_id: str, *, create: bool = True, fill: bool = True
+    ) -> None:
         """Let every account of an organization pull.
 
         Args:
             organization_id: Such as ``o-a1b2c3d4e5``.
             create: Whether the first pull of an image may create its repository. Default: yes.
+            fill: Whether a pull may fetch what the cache does not hold. Default: yes. No: what the cache was
+                filled with is pulled, and nothing else.
 
         Raises:
             InvalidValueError: It is no organization's id.
         """
         organization = named_organization(organization_id, method="grant_pull_to_organization")
-        self._add(CacheConsumer(kind=ConsumerKind.ORGANIZATION, value=organization, create=create))
+        self._add(CacheConsumer(kind=ConsumerKind.ORGANIZATION, value=organization, create=create, fill=fill))
 
     def _add(self, consumer: CacheConsumer) -> None:
-        """Enter a consumer; whoever may create once may create."""
-        check_create(consumer.create, where=self.node.path)
+        """Enter a consumer; whoever may create or fill once may create or fill."""
+        check_create(consumer.create, fill=consumer.fill, where=self.node.path)
+        if not consumer.fill:
+            consumer = replace(consumer, create=False)
         key = (consumer.kind, consumer.value)
         earlier = self._consumers.get(key)
-        if earlier is not None and earlier.create:
-            consumer = replace(consumer, create=True)
+        if earlier is not None:
+            consumer = replace(
+                consumer, create=consumer.create or earlier.create, fill=consumer.fill or earlier.fill
+            )
         consumers = list({**self._consumers, key: consumer}.values())
         partition = self._registry.partition
         statements = import_statements(

@@ -58,6 +58,7 @@ _SELECTION: Final = (ec2.SubnetSelection,)
 _SELECTION_FIX: Final = "write for example ec2.SubnetSelection(subnet_group_name=…)"
 _ACCEPTED: Final = {
     "push": FLAG,
+    "fill_caches": FLAG,
     "organization": TEXT,
     "accounts": TEXTS,
     "cluster": Accepted(types=(ClusterEndpoints,), words="ClusterEndpoints", fix="write ClusterEndpoints()"),
@@ -71,7 +72,15 @@ _ACCEPTED: Final = {
     "ecr_statements": Accepted(types=(Sequence,), words="a list of iam.PolicyStatement"),
     "s3_statements": Accepted(types=(Sequence,), words="a list of iam.PolicyStatement"),
 }
-_REQUIRED: Final = {"push", "accounts", "dual_stack", "existing", "ecr_statements", "s3_statements"}
+_REQUIRED: Final = {
+    "push",
+    "fill_caches",
+    "accounts",
+    "dual_stack",
+    "existing",
+    "ecr_statements",
+    "s3_statements",
+}
 _ECR_SERVICES: Final = (*FIPS_SERVICES, *FIPS_SERVICES.values())
 _ACCOUNT_KEY: Final = "Account"
 
@@ -127,6 +136,8 @@ class RegistryEndpoints(Construct):
             contract, or an account id; one or several. Of an account id no caches are known, so that no pull
             through one passes; for that, give the registry by its contract.
         push: Whether images can be pushed to them, too. Default: no.
+        fill_caches: Whether pulls may fill caches: import from the upstream, and create the repository.
+            Default: yes. No: of a cache passes what it holds already, and nothing else.
         organization: The organization whose principals may use ECR through the endpoints. Default: those of
             accounts.
         accounts: Further accounts whose principals may, such as the participants of a shared VPC; not
@@ -173,6 +184,7 @@ class RegistryEndpoints(Construct):
         vpc: ec2.IVpc,
         registries: Sequence[RegistryReference | str] | RegistryReference | str,
         push: bool = False,
+        fill_caches: bool = True,
         organization: str | None = None,
         accounts: Sequence[str] = (),
         cluster: ClusterEndpoints | None = None,
@@ -190,6 +202,7 @@ class RegistryEndpoints(Construct):
         check_arguments(
             {
                 "push": push,
+                "fill_caches": fill_caches,
                 "organization": organization,
                 "accounts": accounts,
                 "cluster": cluster,
@@ -207,6 +220,7 @@ class RegistryEndpoints(Construct):
         )
         stack = cdk.Stack.of(scope)
         self._where = path
+        self._fill_caches = fill_caches
         self._fips = member_of(FipsEndpoints, fips, argument="fips", where=path)
         check_fips(self._fips, stack.region, path)
         check_principals(organization, accounts, path)
@@ -346,6 +360,8 @@ class RegistryEndpoints(Construct):
         self._admit(statements)
 
     def _cache_statements(self) -> list[dict[str, Any]]:
+        if not self._fill_caches:
+            return []
         arns = [arn for registry in self._registries for arn in registry.cache_repository_arns]
         return [cache_statement(arns, condition=self._condition)] if arns else []
 

@@ -267,6 +267,15 @@ class UpstreamRegistry:
         return "library/" if self.key is UpstreamRegistryKey.DOCKER_HUB else None
 
     @property
+    def reference_host(self) -> str:
+        """The host in an image's reference: ``docker.io`` for Docker Hub, elsewhere as ECR has it.
+
+        Tools log in to Docker Hub by that name, and not by the host that answers.
+        Source: https://pkg.go.dev/github.com/distribution/reference
+        """
+        return "docker.io" if self.key is UpstreamRegistryKey.DOCKER_HUB else str(self)
+
+    @property
     def url_form(self) -> str:
         """The host, or the form of the host where it depends on whose registry it is."""
         return _HOSTS.get(self.key) or _URL_FORMS[self.key]

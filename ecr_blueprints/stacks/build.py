@@ -9,11 +9,13 @@ from aws_cdk import App
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
+from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
 from ecr_blueprints.constructs.synthesis_failure import failed_validations
 from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.stacks.centralized.centralized import build_centralized
 from ecr_blueprints.stacks.enterprise.enterprise import build_enterprise
+from ecr_blueprints.stacks.seeding_list import write_seeding_list
 from ecr_blueprints.stacks.stack_limits import check_template_sizes, refuse_too_many_resources
 from ecr_blueprints.stacks.tenant_managed.tenant_managed import build_tenant_managed
 
@@ -44,6 +46,8 @@ def build_stacks(app: App, blueprint: Blueprint) -> None:
             where="build_stacks(…)",
             allowed="what load_blueprint returns",
         )
+    if isinstance(blueprint, RegistryBlueprint):
+        write_seeding_list(app, blueprint)
 
 
 def synthesize(app: App) -> None:

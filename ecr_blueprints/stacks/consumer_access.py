@@ -53,13 +53,16 @@ class ConsumerAccess:
         policy_name: str | None = None,
     ) -> None:
         registry = blueprint.registry
+        prefixes = [cache_prefix(blueprint, cache) for cache in consumer.caches]
+        # Without egress caches are pulled from like any repository: nobody here fills them.
+        pulled = [f"{prefix}/*" for prefix in prefixes] if blueprint.air_gapped else []
         self.pull_policy = ConsumerPolicy(
             stack,
             "Pull",
             account=registry.account,
             regions=blueprint.pull_regions,
-            pull=consumer.pull,
-            caches=[cache_prefix(blueprint, cache) for cache in consumer.caches],
+            pull=[*consumer.pull, *pulled],
+            caches=[] if blueprint.air_gapped else prefixes,
             description="Pull from the shared registry.",
             managed_policy_name=policy_name,
             roles=[iam.Role.from_role_name(stack, f"Role-{role}", role) for role in consumer.roles],

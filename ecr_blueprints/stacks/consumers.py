@@ -59,5 +59,6 @@ def build_consumers(
                 f"ecr-endpoints-{account}-{region}",
                 networks=networks,
                 registry=registries[region],
+                fill_caches=not blueprint.air_gapped,
                 env=Environment(account=account, region=region),
             )

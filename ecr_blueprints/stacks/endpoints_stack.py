@@ -34,6 +34,7 @@ class EndpointsStack(Stack):
         construct_id: The stack's name, ``ecr-endpoints-<account>-<region>``.
         networks: The VPCs by their id.
         registry: The Region's registry: its caches pass through the endpoints.
+        fill_caches: Whether pulls may fill them. Default: yes.
         env: The workload account and the Region.
 
     Attributes:
@@ -49,6 +50,7 @@ class EndpointsStack(Stack):
         *,
         networks: Mapping[str, NetworkModel],
         registry: RegistryReference,
+        fill_caches: bool = True,
         env: Environment,
     ) -> None:
         super().__init__(
@@ -85,4 +87,5 @@ class EndpointsStack(Stack):
                     for route_table in network.route_tables
                 ],
                 cidrs=network.cidrs,
+                fill_caches=fill_caches,
             )

@@ -38,6 +38,7 @@ def add_endpoints(
     subnets: Sequence[ec2.ISubnet],
     routed_subnets: Sequence[ec2.ISubnet],
     cidrs: Sequence[str],
+    fill_caches: bool,
 ) -> RegistryEndpoints:
     """Adds the endpoints of one VPC to a stack of its account and Region, and says what others need of them.
 
@@ -53,6 +54,7 @@ def add_endpoints(
         subnets: Where interface endpoints get an address.
         routed_subnets: Subnets with the route tables that S3's endpoint is put into.
         cidrs: The VPC's IPv4 blocks.
+        fill_caches: Whether pulls may fill caches.
     """
     cluster = None
     if model.cluster is not None:
@@ -66,6 +68,7 @@ def add_endpoints(
         construct_id,
         vpc=vpc,
         registries=[registry],
+        fill_caches=fill_caches,
         cluster=cluster,
         subnets=ec2.SubnetSelection(subnets=list(subnets)),
         s3_subnets=[ec2.SubnetSelection(subnets=list(routed_subnets))] if routed_subnets else None,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from aws_cdk import Environment, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
+from ecr_blueprints.constructs.consumer_policy import ConsumerPolicy
 from ecr_blueprints.constructs.pipeline_identity_provider import PipelineIdentityProvider
 from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
 from ecr_blueprints.stacks.blueprint_registry import BlueprintRegistry
+from ecr_blueprints.stacks.consumer_access import cache_prefix
 from ecr_blueprints.stacks.team_pushers import pipeline_issuers
 
 __all__ = ["RegistryStack"]
@@ -26,6 +29,7 @@ class RegistryStack(Stack):
     Attributes:
         blueprint_registry: What it holds.
         registry: The owner of the registry-level settings; the repositories' stacks contribute to it.
+        seeding_policy: What filling the caches takes; None where workloads fill them by pulling.
 
     Practices: OPS-1, OPS-3
     """
@@ -41,20 +45,29 @@ class RegistryStack(Stack):
         )
         self.blueprint_registry = BlueprintRegistry(self, blueprint=blueprint)
         self.registry = self.blueprint_registry.registry
+        self.seeding_policy: iam.ManagedPolicy | None = None
         for name, cache in blueprint.caches.items():
+            frozen = blueprint.air_gapped
             if cache.existing:
                 _import(
-                    self.registry.add_pull_through_cache(name, prefix=cache.prefix, credential=cache.secret)
+                    self.registry.add_pull_through_cache(
+                        name, prefix=cache.prefix, credential=cache.secret, frozen=frozen
+                    )
                 )
             else:
-                self.registry.add_pull_through_cache(name, prefix=cache.prefix, secret_name=cache.secret)
+                self.registry.add_pull_through_cache(
+                    name, prefix=cache.prefix, secret_name=cache.secret, frozen=frozen
+                )
         for consumer in blueprint.consumers.values():
             for name in consumer.caches:
                 cache_construct: PullThroughCache = self.registry.cache(name)
+                fill = not blueprint.air_gapped
                 for account in consumer.accounts:
-                    cache_construct.grant_pull_to_account(account)
+                    cache_construct.grant_pull_to_account(account, fill=fill)
                 if consumer.admitted_paths:
-                    cache_construct.grant_pull_to_organization_paths(*consumer.admitted_paths)
+                    cache_construct.grant_pull_to_organization_paths(*consumer.admitted_paths, fill=fill)
+        if blueprint.air_gapped and blueprint.caches and env.region == blueprint.registry.regions[0]:
+            self._let_seed(blueprint)
         if blueprint.organization is not None:
             self.registry.deny_outside_organization(blueprint.organization.id)
         # Providers are IAM's: the account has one of each, whatever its Regions.
@@ -62,6 +75,23 @@ class RegistryStack(Stack):
             for name, identity in pipeline_issuers(blueprint).items():
                 PipelineIdentityProvider(self, name, identity=identity)
         self.blueprint_registry.complete()
+
+    def _let_seed(self, blueprint: RegistryBlueprint) -> None:
+        """Makes the policy of the role that fills the caches; IAM is global, and the account has one."""
+        self.seeding_policy = ConsumerPolicy(
+            self,
+            "Seeding",
+            account=blueprint.registry.account,
+            regions=blueprint.pull_regions,
+            caches=[cache_prefix(blueprint, name) for name in blueprint.caches],
+            description="Fill the registry's caches, from where the internet is.",
+        ).policy
+        CfnOutput(
+            self,
+            "SeedingPolicyArn",
+            value=self.seeding_policy.managed_policy_arn,
+            description="For the role of the host that fills the caches.",
+        )
 
 
 def _import(cache: PullThroughCache) -> None:

@@ -19,7 +19,7 @@ _ROUTE_TABLES_APART = cdk.Acknowledgment(
 
 
 def add_unit_endpoints(
-    stack: cdk.Stack, *, network: NetworkParametersModel, registry: RegistryReference
+    stack: cdk.Stack, *, network: NetworkParametersModel, registry: RegistryReference, fill_caches: bool
 ) -> RegistryEndpoints:
     """Adds the endpoints to the template of a stack set.
 
@@ -40,6 +40,7 @@ def add_unit_endpoints(
         stack: The stack to fill, without account and Region.
         network: Which parameters hold what.
         registry: The registry with its caches.
+        fill_caches: Whether pulls may fill them.
     """
     vpc_id = _parameter(stack, "VpcId", "AWS::EC2::VPC::Id", network.vpc)
     cidr = _parameter(stack, "VpcCidr", "String", network.cidr)
@@ -67,6 +68,7 @@ def add_unit_endpoints(
         subnets=[subnet],
         routed_subnets=[] if route_tables is None else [subnet],
         cidrs=[cidr.value_as_string],
+        fill_caches=fill_caches,
     )
     for interface in endpoints.interface_endpoints.values():
         _resource(interface).subnet_ids = subnets.value_as_list

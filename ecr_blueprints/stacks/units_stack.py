@@ -91,7 +91,9 @@ class UnitsStack(Stack):
 
         def fill_endpoints(inner: cdk.Stack) -> None:
             inner.template_options.description = "VPC endpoints for pulling from the shared registry."
-            add_unit_endpoints(inner, network=network, registry=registry)
+            add_unit_endpoints(
+                inner, network=network, registry=registry, fill_caches=not blueprint.air_gapped
+            )
 
         self.endpoints = OrganizationStackSet(
             self,

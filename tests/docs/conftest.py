@@ -41,6 +41,7 @@ from ecr_blueprints.config.operating_model import BLUEPRINTS
 from ecr_blueprints.domain.upstream_registry import CREDENTIAL_KEYS
 from ecr_blueprints.lifecycle.document import find_violations
 from ecr_blueprints.live import registry_reader, session
+from ecr_blueprints.registry.seeding_list import parse_seeding_list
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE_ASSEMBLY = ROOT / "tests" / "fixtures" / "assemblies" / "under-the-cli"
@@ -64,6 +65,8 @@ SKOPEO_COMMANDS: dict[str, set[str]] = {
 ANSWERS = ("12", "8", "", "", "", "", "", "", "")
 """To the questions of ``ecr-blueprints init``: accounts, teams, then what an empty answer stands for."""
 NEEDS_NODE = re.compile(r"aws_cdk|cdk synth")
+CLI_OPERATIONS = {("ecr", "get-login-password"): {"--region"}}
+"""What the AWS CLI has beyond the API's operations: https://docs.aws.amazon.com/cli/latest/reference/ecr/"""
 NAMED = re.compile(r"# ([\w./-]+\.\w+)\n")
 
 CONTRACT = json.dumps(
@@ -264,6 +267,10 @@ class PageRun:
         words = shlex.split(line, comments=True)
         if not words:
             return folder
+        if "|" in words:
+            at = words.index("|")
+            self._line(shlex.join(words[:at]), folder)
+            return self._line(shlex.join(words[at + 1 :]), folder)
         program, *arguments = words
         match program:
             case "cd":
@@ -300,6 +307,9 @@ class PageRun:
                 assert arguments[0] == "install", line
                 assert match_ is not None, line
                 assert match_.group(1) is None or match_.group(1) in EXTRAS, line
+            case "ecr-blueprints" if arguments[0] == "seed":
+                # It would copy from the internet; tests/acceptance/test_cli_seed.py runs it.
+                assert parse_seeding_list((folder / arguments[1]).read_text()), line
             case "ecr-blueprints":
                 self._prepare(arguments, folder)
                 with self._registry_that_exists():
@@ -397,6 +407,9 @@ class PageRun:
         from botocore import xform_name
 
         service, operation, *options = arguments
+        if (service, operation) in CLI_OPERATIONS:
+            assert {one for one in options if one.startswith("-")} == CLI_OPERATIONS[service, operation], line
+            return
         model = botocore.session.get_session().get_service_model(service)
         names = {xform_name(name).replace("_", "-"): name for name in model.operation_names}
         assert operation in names, f"{line}: no such operation"

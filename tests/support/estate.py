@@ -331,6 +331,7 @@ def _fill_network(stack: cdk.Stack, registry: Any, accounts: Accounts) -> None:
         "SharedEndpoints",
         vpc=_vpc(stack, "SharedVpc"),
         registries=accounts.registry,
+        fill_caches=False,
         accounts=[accounts.stranger],
         fips=FipsEndpoints.NONE,
         existing=[EndpointService.ECR_DKR],

@@ -201,6 +201,30 @@ class TestOtherAccounts:
             f"arn:aws:iam::{OTHER}:root": ["ecr:BatchImportUpstreamImage"],
         }
 
+    def test_who_may_not_fill_pulls_what_is_there(
+        self, cache: PullThroughCache, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType
+    ) -> None:
+        cache.grant_pull_to_account(OTHER, fill=False)
+        cache.grant_pull_to_role(ROLE_ARN, fill=False)
+        cache.grant_pull_to_organization_paths(PATH, fill=False)
+        cache.grant_pull_to_organization("o-a1b2c3d4e5", fill=False)
+        template = template_of(stack)
+        assert registry_statements(template, of_type) == []
+        assert [one["Action"] for one in repository_statements(template, of_type)] == [PULL] * 4
+
+    def test_who_may_fill_once_may_fill(
+        self, cache: PullThroughCache, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType
+    ) -> None:
+        cache.grant_pull_to_account(OTHER, fill=False)
+        cache.grant_pull_to_account(OTHER)
+        cache.grant_pull_to_account(OTHER, fill=False)
+        (statement,) = registry_statements(template_of(stack), of_type)
+        assert statement["Action"] == CREATE_AND_IMPORT
+
+    def test_whether_somebody_may_fill_is_said_by_yes_or_no(self, cache: PullThroughCache) -> None:
+        with pytest.raises(InvalidValueError, match="fill"):
+            cache.grant_pull_to_account(OTHER, fill="no")  # type: ignore[arg-type]
+
     def test_caches_keep_to_their_prefixes(
         self, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType
     ) -> None:

@@ -504,6 +504,18 @@ class TestImportedVpc:
             "PullThroughCaches",
         ]
 
+    def test_caches_that_nobody_here_fills_are_pulled_from_alone(
+        self, stack: cdk.Stack, template_of: TemplateOf
+    ) -> None:
+        registry = PrivateRegistry(stack, "Registry", root_template=False)
+        registry.add_pull_through_cache("quay", frozen=True)
+        endpoints = RegistryEndpoints(
+            stack, "Endpoints", vpc=imported(stack), registries=[registry], fill_caches=False
+        )
+        found = statements_of(endpoints_in(template_of(stack))["com.amazonaws.eu-west-1.ecr.dkr"])
+        assert list(found) == ["LogIn", "PullFromRegistries"]
+        assert [cache.prefix for cache in endpoints.caches_to_seed] == ["quay"]
+
     def test_only_the_gateway_needs_no_security_group(
         self, stack: cdk.Stack, template_of: TemplateOf, of_type: OfType
     ) -> None:

@@ -32,6 +32,13 @@ ANSWERED: Final[Answers] = {
     _EVERYTHING + r"[a-z0-9-]+/EcrBlueprintsRegistrySettingFunction/Role/Resource": (
         "The settings of an account's registry, and of its Inspector, have no ARN."
     ),
+    _REPOSITORIES + r"[a-z0-9._/-]+/\*\] at ecr-registry-[a-z0-9-]+/Seeding/.*": (
+        "Who fills a registry without egress pulls through whole caches, whose repositories the first pull "
+        "makes."
+    ),
+    _EVERYTHING + r"ecr-registry-[a-z0-9-]+/Seeding/.*": (
+        "Who fills it logs in: IAM takes ecr:GetAuthorizationToken on * only."
+    ),
     _EVERYTHING + r"ecr-repositories-[a-z0-9-]+/Git(?:Hub|Lab)-[^/]+/Role/DefaultPolicy/Resource": (
         "The role of a pipeline logs in: IAM takes ecr:GetAuthorizationToken on * only."
     ),

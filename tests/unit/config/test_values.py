@@ -37,6 +37,7 @@ def test_the_examples_are_found() -> None:
         "OrganizationPath",
         "OrganizationalUnitPath",
         "RegionName",
+        "TaggedName",
     }
 
 

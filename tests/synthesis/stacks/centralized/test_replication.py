@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from synthesized import ROOT, Assembly, synthesize
+from synthesized import Assembly, example_assembly
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.domain.creation_template import AppliedFor
@@ -19,18 +19,8 @@ MAIN, SECOND, RECOVERY = "eu-west-1", "eu-central-1", "eu-north-1"
 
 
 @pytest.fixture(scope="module")
-def recovery(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    folder = tmp_path_factory.mktemp("disaster-recovery")
-    result = synthesize(ROOT / "examples/centralized-disaster-recovery/blueprint.yaml", folder)
-    assert result.returncode == 0, result.stderr
-    return Assembly(
-        path=folder,
-        templates={
-            path.name.removesuffix(".template.json"): json.loads(path.read_text())
-            for path in sorted(folder.glob("*.template.json"))
-        },
-        output=result.stderr,
-    )
+def recovery() -> Assembly:
+    return example_assembly("centralized-disaster-recovery")
 
 
 @pytest.fixture(scope="module")
