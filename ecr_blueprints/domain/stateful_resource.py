@@ -57,7 +57,8 @@ def stateful_identities(template: Mapping[str, Any]) -> dict[str, dict[str, Any]
         template: A template, as ``cdk synth`` writes it.
 
     Returns:
-        Logical ID → ``Type``, and the create-only properties that the template sets.
+        Logical ID → ``type``, and the create-only properties that the template sets, whose names begin with a
+        capital letter.
 
     Practices: NAME-4
     """
@@ -67,5 +68,5 @@ def stateful_identities(template: Mapping[str, Any]) -> dict[str, dict[str, Any]
         if create_only is not None:
             properties = resource.get("Properties", {})
             set_here = {name: properties[name] for name in create_only if name in properties}
-            found[logical_id] = {"Type": resource["Type"], **set_here}
+            found[logical_id] = {"type": resource["Type"], **set_here}
     return found

@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from ecr_blueprints.domain.operating_model import OperatingModel
+from ecr_blueprints.scaffold.project import ProjectOptions, render_project
+
 ROOT = Path(__file__).parents[2]
 HEAVY = ("aws_cdk", "constructs", "jsii", "pydantic", "boto3", "botocore")
 TEMPLATE = {
@@ -167,6 +170,19 @@ class TestBaseInstall:
 
         assert (done.returncode, done.stderr) == (0, "")
         assert "1 repository in 1 registry" in done.stdout
+
+    def test_starts_a_project_with_every_file_of_the_wheel(self, installed: Path, tmp_path: Path) -> None:
+        project = tmp_path / "ecr-registry"
+
+        done = self.run(installed, "ecr-blueprints", "init", str(project), "--model", "centralized")
+
+        assert (done.returncode, done.stderr) == (0, "")
+        made = {
+            path.relative_to(project).as_posix(): path.read_text(encoding="utf-8")
+            for path in project.rglob("*")
+            if path.is_file()
+        }
+        assert made == render_project(ProjectOptions(model=OperatingModel.CENTRALIZED))
 
     def test_lists_the_rules(self, installed: Path) -> None:
         done = self.run(installed, "ecr-blueprints", "rules")

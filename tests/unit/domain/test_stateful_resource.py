@@ -15,14 +15,19 @@ def test_what_holds_state_is_known_by_type_and_create_only_properties() -> None:
                 "Properties": {"ScanType": "BASIC"},
             },
             "Key": {"Type": "AWS::KMS::Key"},
+            "Guardrail": {
+                "Type": "AWS::Organizations::Policy",
+                "Properties": {"Type": "RESOURCE_CONTROL_POLICY"},
+            },
             "Waiting": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
         }
     }
 
     assert stateful_identities(template) == {
-        "Api": {"Type": "AWS::ECR::Repository", "RepositoryName": "prod/payments/api"},
-        "Scanning": {"Type": "AWS::ECR::RegistryScanningConfiguration"},
-        "Key": {"Type": "AWS::KMS::Key"},
+        "Api": {"type": "AWS::ECR::Repository", "RepositoryName": "prod/payments/api"},
+        "Scanning": {"type": "AWS::ECR::RegistryScanningConfiguration"},
+        "Key": {"type": "AWS::KMS::Key"},
+        "Guardrail": {"type": "AWS::Organizations::Policy", "Type": "RESOURCE_CONTROL_POLICY"},
     }
 
 
