@@ -75,9 +75,7 @@ class Deployment:
 
     def synth(self, *, builds_days: int = 90, more: str = "", manage: str = "") -> Path:
         """Synthesizes the blueprint with the CDK CLI into a cloud assembly."""
-        self._runs += 1
-        blueprint = self.folder / f"blueprint-{self._runs}.yaml"
-        blueprint.write_text(
+        return self.synth_text(
             BLUEPRINT.format(
                 account=self.account,
                 consumer=self.consumer,
@@ -86,6 +84,12 @@ class Deployment:
                 manage=manage,
             )
         )
+
+    def synth_text(self, text: str) -> Path:
+        """Synthesizes any blueprint with the CDK CLI into a cloud assembly."""
+        self._runs += 1
+        blueprint = self.folder / f"blueprint-{self._runs}.yaml"
+        blueprint.write_text(text)
         assembly = self.folder / f"cdk.out-{self._runs}"
         run_cdk(
             [

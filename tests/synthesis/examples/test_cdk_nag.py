@@ -61,6 +61,16 @@ ANSWERED: Final[Answers] = {
     _REPOSITORIES + r"[a-z]+/\*\] at ecr-registry-[a-z0-9-]+/Operations/Signing/Status/Role/Resource": (
         "The look at signing asks for what a signing rule covers, which is a pattern."
     ),
+    _EVERYTHING + r"ecr-bridge-[a-z0-9-]+/Bridge(?:/Role/DefaultPolicy|Role).*": (
+        "Who brings images logs in: IAM takes ecr:GetAuthorizationToken on * only."
+    ),
+    _EVERYTHING + r"ecr-bridge-[a-z0-9-]+/Created/Function/Role/Resource": (
+        "ecr:DescribeRepositoryCreationTemplates knows no resource: a creation template has no ARN."
+    ),
+    _REPOSITORIES + r"[a-z0-9._/-]+/\*\] at ecr-bridge-.*": (
+        "A bridge, and what gives the defaults to repositories that it creates, are for one prefix, also for "
+        "repositories to come."
+    ),
     r"AwsSolutions-SQS3 at ecr-registry-[a-z0-9-]+/Alerts/DeadLetters/Resource": (
         "It is itself the dead-letter queue of rules and subscriptions, which cdk-nag does not look at."
     ),

@@ -17,6 +17,7 @@ from example_assemblies import blueprint_of
 from logical_id_contract import held_resources
 from policy_walk import (
     OPEN_PRINCIPALS,
+    ROLE,
     SERVICES_FOR_ANYBODY,
     WIDE_ACTIONS,
     WIDE_RESOURCES,
@@ -44,6 +45,9 @@ ENDPOINT = r"AWS::EC2::VPCEndpoint\.PolicyDocument"
 BUCKET_ACTIONS = r"s3:AbortMultipartUpload s3:DeleteObject .* s3:PutObject"
 
 WIDE_IN_EXAMPLES: Reasons = {
+    (ROLE, r"ecr:DescribeImageSigningStatus", r"arn:[^*]*:ecr:[^*]*:repository/base/\*"): (
+        "base images are signed with production, whether there is one yet or not"
+    ),
     (ENDPOINT, BUCKET_ACTIONS, r"arn:[^*]+:s3:::[a-z0-9.-]+/\*"): (
         "a bucket that the blueprint names for the VPC; who may do what in it, IAM and its policy say"
     ),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from synthesized import ROOT, Assembly, synthesize
+from synthesized import ROOT, Assembly, example_assembly, synthesize
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.domain import actions
@@ -26,21 +25,9 @@ ROLE = "arn:aws:iam::555566667777:role/ecr-enterprise-bridge"
 
 
 @pytest.fixture(scope="module")
-def load(tmp_path_factory: pytest.TempPathFactory) -> Load:
-    """Each example, synthesized once."""
-
-    @cache
-    def of(name: str) -> Assembly:
-        folder = tmp_path_factory.mktemp(name)
-        result = synthesize(ROOT / "examples" / name / "blueprint.yaml", folder)
-        assert result.returncode == 0, result.stderr
-        templates = {
-            path.name.removesuffix(".template.json"): json.loads(path.read_text())
-            for path in sorted(folder.glob("*.template.json"))
-        }
-        return Assembly(path=folder, templates=templates, output=result.stderr)
-
-    return of
+def load() -> Load:
+    """An example, synthesized once."""
+    return example_assembly
 
 
 def resources(assembly: Assembly, stack: str, kind: str) -> list[dict[str, Any]]:
