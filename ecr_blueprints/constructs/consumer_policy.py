@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,6 +19,7 @@ from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
 from ecr_blueprints.constructs.registry_reference import CacheReference, RegistryReference
 from ecr_blueprints.constructs.repository_scope import check_name_pattern
 from ecr_blueprints.domain.managed_policy import (
+    MAX_MANAGED_POLICY_LENGTH,
     check_managed_policy_description,
     check_managed_policy_name,
 )
@@ -26,6 +29,8 @@ from ecr_blueprints.domain.repository_name import ROOT
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["ConsumerPolicy"]
+
+_TOKEN: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
 _ACCEPTED: Final = {
     "account": TEXT,
@@ -73,7 +78,8 @@ class ConsumerPolicy(Construct):
         policy: The managed policy.
 
     Raises:
-        InvalidValueError: It is not said where the registry is, nothing is pulled, or a malformed value.
+        InvalidValueError: It is not said where the registry is, nothing is pulled, the policy is longer than
+            IAM takes, or a malformed value.
 
     Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html and
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
@@ -135,6 +141,7 @@ class ConsumerPolicy(Construct):
         statements = [login_statement(), pull_statement([*repositories, *cached])]
         if cached:
             statements.append(cache_statement(cached, create=create))
+        _check_length(statements, where=where)
         check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         # "Default" stands in no logical ID: a managed policy in this place before keeps its own.
@@ -145,6 +152,19 @@ class ConsumerPolicy(Construct):
             managed_policy_name=managed_policy_name,
             statements=statements,
             roles=list(roles) or None,
+        )
+
+
+def _check_length(statements: Sequence[iam.PolicyStatement], *, where: str) -> None:
+    """Refuse a policy that is certainly longer than IAM takes; tokens are not counted."""
+    document = {"Version": "2012-10-17", "Statement": [one.to_statement_json() for one in statements]}
+    length = len(_TOKEN.sub("", json.dumps(document, separators=(",", ":"))))
+    if length > MAX_MANAGED_POLICY_LENGTH:
+        raise InvalidValueError(
+            f"the policy would have {length:,} characters, with each name and cache for each Region",
+            where=where,
+            allowed=f"at most {MAX_MANAGED_POLICY_LENGTH:,}",
+            fix="name prefixes, such as prod/*, in place of single repositories, or split it in two",
         )
 
 

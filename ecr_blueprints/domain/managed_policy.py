@@ -10,6 +10,7 @@ __all__ = [
     "AWS_POLICY_NAME_PATTERN",
     "MANAGED_POLICY_NAME_PATTERN",
     "MAX_MANAGED_POLICY_DESCRIPTION_LENGTH",
+    "MAX_MANAGED_POLICY_LENGTH",
     "MAX_MANAGED_POLICY_NAME_LENGTH",
     "check_aws_policy_name",
     "check_managed_policy_description",
@@ -27,6 +28,12 @@ AWS_POLICY_NAME_PATTERN = r"(?:[a-z-]+/)?[\w+=,.@-]{1,128}"
 """A managed policy of AWS's own by its name, with the path that some of them have.
 
 Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+"""
+
+MAX_MANAGED_POLICY_LENGTH = 6_144
+"""Characters of a managed policy, without white space; AWS does not raise it.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 MAX_MANAGED_POLICY_DESCRIPTION_LENGTH = 1_000

@@ -202,3 +202,16 @@ def test_s3_that_serves_nothing_but_layers_is_warned_of(tmp_path: Path) -> None:
     result = synthesize(tmp_path / "blueprint.yaml", tmp_path / "out")
     assert result.returncode == 0
     assert "ecr-blueprints:s3-layers-only" in result.stderr
+
+
+def test_a_policy_that_iam_would_not_take_ends_with_a_message(tmp_path: Path) -> None:
+    apps = [f"a-service-with-quite-a-long-name-{number:02}" for number in range(60)]
+    text = BLUEPRINT.replace(
+        'pull: ["prod/*"]', f"pull: [{', '.join(f'prod/payments/{one}' for one in apps)}]"
+    )
+    text = text.replace("{api: {}}", f"{{{', '.join(f'{one}: {{}}' for one in apps)}}}")
+    (tmp_path / "blueprint.yaml").write_text(text)
+    result = synthesize(tmp_path / "blueprint.yaml", tmp_path / "out")
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ecr-consumer-plain-222233334444/Pull: the policy would have ")
+    assert "Traceback" not in result.stderr
