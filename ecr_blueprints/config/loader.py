@@ -22,7 +22,7 @@ __all__ = ["load_blueprint"]
 
 M = TypeVar("M", bound=BaseModel)
 
-_START_OF_BLUEPRINT = "start from examples/centralized/blueprint.yaml"
+_START_OF_BLUEPRINT = "start with `ecr-blueprints init`, or from examples/centralized/blueprint.yaml"
 _START_OF_TEAM = (
     "write a team's `team` and `repositories`, as in examples/centralized/teams/payments.yaml, "
     "or let `include` not match this file"

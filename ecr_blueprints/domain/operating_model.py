@@ -268,10 +268,12 @@ def _notes(model: OperatingModel, facts: OrganizationFacts) -> list[str]:
             f"with {_SHARED_ACCOUNT} teams or more in one account, IAM alone keeps them apart: let each push "
             "under its own prefix only"
         )
+    if model is OperatingModel.CENTRALIZED and facts.air_gapped:
+        notes.append("the blueprint's line for it is `air_gapped: true`, with `seeds` under each cache")
     if model is OperatingModel.CENTRALIZED and facts.accounts >= _MANY_CONSUMERS:
         notes.append(
-            f"with {_MANY_CONSUMERS} accounts or more, name organization paths rather than accounts: a new "
-            "account of the path then pulls without a change"
+            f"with {_MANY_CONSUMERS} accounts or more, let consumers be `units` rather than `accounts`: a "
+            "stack set serves each account of a unit, and those that join it"
         )
     return notes
 

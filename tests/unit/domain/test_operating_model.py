@@ -48,7 +48,8 @@ def test_the_practice(facts: dict[str, Any], model: OperatingModel, runner_up: O
         ({"accounts": 3, "teams": 8, "isolated_teams": True}, "fewer accounts than teams"),
         ({"accounts": 3, "teams": 8, "outside_aws": True}, "Harbor or Artifactory has to be there first"),
         ({"accounts": 1, "teams": 10}, "let each push under its own prefix only"),
-        ({"accounts": 30, "teams": 10}, "organization paths rather than accounts"),
+        ({"accounts": 3, "teams": 10, "air_gapped": True}, "`air_gapped: true`"),
+        ({"accounts": 30, "teams": 10}, "`units` rather than `accounts`"),
         (
             {"accounts": 30, "teams": 10, "isolated_teams": True, "air_gapped": True},
             "seed each registry by digest",
