@@ -153,7 +153,7 @@ def test_what_is_refused(stack: cdk.Stack, arguments: dict[str, Any], message: s
 def test_a_policy_that_iam_would_not_take_is_refused(stack: cdk.Stack) -> None:
     names = [f"prod/payments/service-{number:03}" for number in range(79)]
     ConsumerPolicy(stack, "Pull", account=REGISTRY, pull=names)
-    with pytest.raises(InvalidValueError, match=r"the policy would have 11,\d{3} characters") as caught:
+    with pytest.raises(InvalidValueError, match=r"the policy would have 12,\d{3} characters") as caught:
         ConsumerPolicy(stack, "Pulls", account=REGISTRY, regions=["eu-west-1", "eu-central-1"], pull=names)
     assert caught.value.allowed == "at most 6,144"
     assert stack.node.try_find_child("Pulls") is None
