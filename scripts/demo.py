@@ -108,7 +108,7 @@ def run(path: Path, started: float) -> int:
 def targets(blueprint: Blueprint) -> dict[str, tuple[str, ...]]:
     """The accounts and Regions that the blueprint deploys to."""
     registry = blueprint.registry
-    found: dict[str, list[str]] = {registry.account: list(registry.regions)}
+    found: dict[str, list[str]] = {registry.account: list(blueprint.pull_regions)}
     for consumer in blueprint.consumers.values():
         accounts = [*consumer.accounts]
         if consumer.units and blueprint.organization is not None:
@@ -127,7 +127,7 @@ def listing(cloud: LocalCloud, blueprint: Blueprint) -> None:
         stages=Stages.of({name: stage.production for name, stage in blueprint.stages.items()}),
     )
     first: tuple[str, str] | None = None
-    for region in blueprint.registry.regions:
+    for region in blueprint.pull_regions:
         client = cloud.client("ecr", account=blueprint.registry.account, region=region)
         registry: Registry = read_live_registry(region, client=client, production=production)  # type: ignore[arg-type]
         text = render_registry_listing(registry)
