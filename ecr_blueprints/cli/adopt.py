@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ecr_blueprints.cli.exit_code import FINDINGS, NOTHING_FOUND
@@ -19,8 +19,12 @@ from ecr_blueprints.errors import UnusableInputError
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
+    from ecr_blueprints.lifecycle.inventory import DescribedImage
+    from ecr_blueprints.registry.difference import Drift
     from ecr_blueprints.registry.import_candidate import ImportCandidate
     from ecr_blueprints.registry.registry import Registry
+
+    _Lost = Callable[[Sequence[Drift]], tuple[Drift, ...]]
 
 __all__ = ["add_to"]
 
@@ -135,12 +139,15 @@ def _entries(arguments: Namespace, region: str) -> int:
 
 def _map(arguments: Namespace, region: str) -> int:
     import json
+    from dataclasses import replace
 
     from ecr_blueprints.registry.import_plan import plan_import
     from ecr_blueprints.reporters.adoption_json import import_document
     from ecr_blueprints.reporters.adoption_text import import_lines
 
-    plan = plan_import(*_both(arguments, region, arguments.map))
+    live, declared, candidates, lost = _both(arguments, region, arguments.map)
+    plan = plan_import(live, declared, candidates)
+    plan = replace(plan, drifts=lost(plan.drifts))
     if arguments.output is not None:
         write_folder(
             arguments.output,
@@ -159,12 +166,18 @@ def _map(arguments: Namespace, region: str) -> int:
 
 def _audit(arguments: Namespace, region: str) -> int:
     import json
+    from dataclasses import replace
 
     from ecr_blueprints.registry.audit import audit
     from ecr_blueprints.reporters.adoption_json import audit_document
     from ecr_blueprints.reporters.adoption_text import audit_lines
 
-    found = audit(*_both(arguments, region, arguments.audit))
+    live, declared, candidates, lost = _both(arguments, region, arguments.audit)
+    found = audit(live, declared, candidates)
+    drifts = lost([one.drift for one in found.found])
+    found = replace(
+        found, found=tuple(replace(one, drift=drift) for one, drift in zip(found.found, drifts, strict=True))
+    )
     if arguments.format == "json":
         _print([json.dumps(audit_document(found, profile=arguments.profile), indent=2)])
     else:
@@ -174,13 +187,17 @@ def _audit(arguments: Namespace, region: str) -> int:
 
 def _both(
     arguments: Namespace, region: str, assembly_path: str
-) -> tuple[Registry, Registry, tuple[ImportCandidate, ...]]:
-    """The registry that exists, the declared one, and the resources that declare it."""
+) -> tuple[Registry, Registry, tuple[ImportCandidate, ...], _Lost]:
+    """What exists, what is declared, the resources that declare it, and what finds lost images."""
+    from datetime import UTC, datetime
+
     from ecr_blueprints.cloudformation.cloud_assembly import CloudAssembly
     from ecr_blueprints.cloudformation.import_candidates import read_import_candidates
     from ecr_blueprints.cloudformation.registry_reader import read_registries
+    from ecr_blueprints.live.image_reader import read_live_images
     from ecr_blueprints.live.registry_reader import read_live_registry
     from ecr_blueprints.live.session import CONCURRENCY, ecr_client, live_errors
+    from ecr_blueprints.registry.lost_images import with_lost_images
 
     assembly = CloudAssembly.read(assembly_path)
     client = ecr_client(region, profile=arguments.profile)
@@ -196,7 +213,15 @@ def _both(
             fix="give the credential and the --region of one of them",
         )
     candidates = read_import_candidates(assembly, account=str(live.account), region=region)
-    return live, declared, candidates
+
+    def lost(drifts: Sequence[Drift]) -> tuple[Drift, ...]:
+        def images_of(name: str) -> Sequence[DescribedImage]:
+            return read_live_images(client, name)
+
+        with live_errors(region):
+            return tuple(with_lost_images(drifts, live, declared, images_of, now=datetime.now(UTC)))
+
+    return live, declared, candidates, lost
 
 
 def _listed(text: str | None) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ Source: https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 """
 
 READ_ACTIONS: Final = (
+    "ecr:DescribeImages",
     "ecr:DescribePullThroughCacheRules",
     "ecr:DescribeRegistry",
     "ecr:DescribeRepositories",

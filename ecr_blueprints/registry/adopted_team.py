@@ -199,14 +199,23 @@ def _entry(key: str, repository: Repository) -> AdoptedEntry:
         moving_tags=moving,
         lifecycle=lifecycle,
         tags=_tags(repository),
-        notes=tuple(note for note in (of_mutability, of_lifecycle) if note is not None),
+        notes=tuple(
+            note for note in (_of_stack(repository), of_mutability, of_lifecycle) if note is not None
+        ),
     )
+
+
+def _of_stack(repository: Repository) -> str | None:
+    if repository.stack is None:
+        return None
+    return f"the stack {repository.stack} owns it: release it there before the import"
 
 
 def _settings(repository: Repository) -> tuple[object, ...]:
     """What makes two repositories alike."""
     lifecycle, _ = _lifecycle(repository)
     return (
+        repository.stack,
         repository.tag_mutability,
         json.dumps(lifecycle, sort_keys=True),
         tuple(sorted(_tags(repository).items())),

@@ -21,6 +21,7 @@ from ecr_blueprints.registry.import_candidate import ImportCandidate
 from ecr_blueprints.registry.import_plan import existing_resources
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.registry_drift import drifts, template_drifts, template_of, templated
+from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.source_location import SourceLocation
 
 __all__ = ["Audit", "AuditedDrift", "audit"]
@@ -98,11 +99,14 @@ def audit(live: Registry, declared: Registry, candidates: Iterable[ImportCandida
     rendered: Mapping[SourceLocation, Collection[str]] = {one.source: one.properties for one in listed}
     taken = {(one.resource_type, one.identifier) for one in listed}
     found = [*drifts(live, declared, rendered=rendered), *template_drifts(live, declared)]
+    there_by_name = {one.known_name: one for one in live.repositories}
+    wanted_by_name = {one.known_name: one for one in declared.repositories}
     return Audit(
         registry=live.label,
         region=str(live.region),
         found=tuple(
-            AuditedDrift(drift=one, calls=tuple(_calls(one, live, declared))) for one in _declared_only(found)
+            AuditedDrift(drift=one, calls=tuple(_calls(one, declared, there_by_name, wanted_by_name)))
+            for one in _declared_only(found)
         ),
         missing=tuple(
             (resource_label(one.resource_type, one.identifier), one.stack)
@@ -127,17 +131,22 @@ def _declared_only(found: Iterable[Drift]) -> Iterator[Drift]:
             yield replace(drift, differences=kept)
 
 
-def _calls(drift: Drift, live: Registry, declared: Registry) -> Iterator[tuple[str, ApiCall]]:
+def _calls(
+    drift: Drift,
+    declared: Registry,
+    repositories: Mapping[str | None, Repository],
+    wanted_repositories: Mapping[str | None, Repository],
+) -> Iterator[tuple[str, ApiCall]]:
     properties = [one.property for one in drift.differences]
     name = drift.identifier
     if drift.resource_type == "AWS::ECR::Repository":
-        there = next(one for one in live.repositories if one.known_name == name)
+        there = repositories[name]
         if drift.by_template:
             template = template_of(declared, name)
             assert template is not None
             wanted = templated(there, template)
         else:
-            wanted = next(one for one in declared.repositories if one.known_name == name)
+            wanted = wanted_repositories[name]
         yield from align_repository(there, wanted, properties)
     elif drift.resource_type == "AWS::ECR::RepositoryCreationTemplate":
         (made,) = [one for one in declared.creation_templates if (one.known_prefix or ROOT) == name][:1]

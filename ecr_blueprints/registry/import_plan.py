@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ecr_blueprints.domain.repository_filter import ROOT
@@ -37,12 +37,14 @@ class StackImport:
 
     Attributes:
         stack: The stack.
+        owned: What the stack holds already, from an import or a deployment before.
         imported: What exists, and is imported.
         blocked: What exists and cannot be imported.
         new: What does not exist; the deployment after the import creates it.
     """
 
     stack: str
+    owned: tuple[ImportCandidate, ...] = ()
     imported: tuple[ImportCandidate, ...] = ()
     blocked: tuple[BlockedImport, ...] = ()
     new: tuple[ImportCandidate, ...] = ()
@@ -96,10 +98,11 @@ def plan_import(live: Registry, declared: Registry, candidates: Iterable[ImportC
     for candidate in listed:
         by_stack.setdefault(candidate.stack, []).append(candidate)
     taken = {(one.resource_type, one.identifier) for one in listed}
+    owners = {one.known_name: one.stack for one in live.repositories if one.stack is not None}
     caches = [name for name in _names(live) if cache_for(live, name) is not None]
     return ImportPlan(
         registry=live.label,
-        stacks=tuple(_stack(stack, members, there) for stack, members in by_stack.items()),
+        stacks=tuple(_stack(stack, members, there, owners) for stack, members in by_stack.items()),
         drifts=tuple(drifts(live, declared, rendered={one.source: one.properties for one in listed})),
         undeclared=tuple(
             words
@@ -143,16 +146,22 @@ def existing_resources(live: Registry) -> dict[tuple[str, str], str]:
     return {(str(kind), identifier): resource_label(kind, identifier) for kind, identifier in found}
 
 
-def _stack(stack: str, members: list[ImportCandidate], there: Mapping[tuple[str, str], str]) -> StackImport:
+def _stack(
+    stack: str,
+    members: list[ImportCandidate],
+    there: Mapping[tuple[str, str], str],
+    owners: Mapping[str | None, str],
+) -> StackImport:
     found = [one for one in members if (one.resource_type, one.identifier) in there]
     blocked: list[BlockedImport] = []
-    possible = {one.logical_id: one for one in found}
+    owned = {one.logical_id: one for one in found if _owner(one, owners) == stack}
+    possible = {one.logical_id: one for one in found if one.logical_id not in owned}
     while True:
         # What cannot come in takes with it what refers to it.
         refused = [
             BlockedImport(candidate=one, reason=reason)
             for one in possible.values()
-            if (reason := _obstacle(one, possible)) is not None
+            if (reason := _obstacle(one, {*possible, *owned}, _owner(one, owners))) is not None
         ]
         if not refused:
             break
@@ -161,16 +170,26 @@ def _stack(stack: str, members: list[ImportCandidate], there: Mapping[tuple[str,
             del possible[one.candidate.logical_id]
     return StackImport(
         stack=stack,
+        owned=tuple(owned.values()),
         imported=tuple(possible.values()),
         blocked=tuple(blocked),
         new=tuple(one for one in members if one not in found),
     )
 
 
-def _obstacle(candidate: ImportCandidate, possible: Mapping[str, ImportCandidate]) -> str | None:
+def _owner(candidate: ImportCandidate, owners: Mapping[str | None, str]) -> str | None:
+    """The stack that owns a repository; of other resources CloudFormation tells nothing."""
+    if candidate.resource_type != "AWS::ECR::Repository" or not isinstance(candidate.identifier, str):
+        return None
+    return owners.get(candidate.identifier)
+
+
+def _obstacle(candidate: ImportCandidate, present: Collection[str], owner: str | None) -> str | None:
+    if owner is not None:
+        return f"the stack {owner} owns it: release it there first, with DeletionPolicy: Retain"
     if not candidate.has_deletion_policy:
         return "its template has no DeletionPolicy, without which CloudFormation imports nothing"
-    missing = sorted(candidate.refers_to - set(possible))
+    missing = sorted(candidate.refers_to.difference(present))
     if missing:
         return f"it refers to {', '.join(missing)}, which is not there before the stack is deployed"
     return None

@@ -45,6 +45,7 @@ class Repository:
         empty_on_delete: Whether deleting the repository deletes its images first.
         deletion_policy: What CloudFormation does with it; None for live reads.
         tags: Resource tags; a value that is not known is carried as Unresolved.
+        stack: The CloudFormation stack that owns it, as CloudFormation's own tag says; for live reads.
         kind: What it is for, where the source says so, as constructs do; None for most templates.
         is_cdk_asset_repository: True for the CDK bootstrap's own asset repository, which is held to
             other yardsticks than an application's.
@@ -60,6 +61,7 @@ class Repository:
     empty_on_delete: Resolvable[bool] = False
     deletion_policy: DeletionPolicy | None = field(default_factory=DeletionPolicy)
     tags: Mapping[str, Resolvable[str]] | Unresolved = field(default_factory=dict)
+    stack: str | None = None
     kind: RepositoryKind | None = None
     is_cdk_asset_repository: bool = False
 

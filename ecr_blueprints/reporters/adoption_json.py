@@ -29,6 +29,7 @@ def import_document(plan: ImportPlan) -> dict[str, Any]:
                 "stack": stack.stack,
                 "mapping": {logical_id: dict(one) for logical_id, one in stack.mapping.items()},
                 "blocked": [{**_candidate(one.candidate), "reason": one.reason} for one in stack.blocked],
+                "owned": [_candidate(one) for one in stack.owned],
                 "new": [_candidate(one) for one in stack.new],
             }
             for stack in plan.stacks

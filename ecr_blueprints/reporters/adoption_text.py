@@ -38,6 +38,8 @@ def import_lines(plan: ImportPlan, *, encoding: str | None = None) -> Iterator[s
     for stack in plan.stacks:
         yield ""
         yield from line(f"stack {stack.stack}: {_counts(stack)}")
+        for one in stack.owned:
+            yield from line(_named(one), first="  there   ", rest=" " * 10)
         for one in stack.imported:
             yield from line(_named(one), first="  import  ", rest=" " * 10)
         for blocked in stack.blocked:
@@ -124,7 +126,7 @@ def _advice(found: AuditedDrift) -> Iterator[str]:
     """What a person should know before the commands."""
     properties = {name for name, _ in found.calls}
     if "LifecyclePolicy" in properties and found.drift.resource_type == "AWS::ECR::Repository":
-        yield f"which images would go: ecr-blueprints preview ... --repository {found.drift.identifier}"
+        yield f"which image goes when: ecr-blueprints preview ... --repository {found.drift.identifier}"
     for difference in found.without_call:
         yield f"no command: {_why(difference)}"
 
@@ -160,6 +162,8 @@ def _summary(plan: ImportPlan) -> str:
 
 def _counts(stack: StackImport) -> str:
     text = f"{len(stack.imported)} to import, {len(stack.new)} new"
+    if stack.owned:
+        text += f", {len(stack.owned)} there already"
     return f"{text}, {len(stack.blocked)} that cannot be imported" if stack.blocked else text
 
 

@@ -4,6 +4,8 @@
   `GenerateSecretString` follows its options, an empty one included.
 * Creating a parameter, a role or a managed policy whose name is taken fails as `AlreadyExists`.
 * `GetTemplateSummary` names the identifiers that `cdk import` asks for.
+* An import tags a repository as the stack's, and takes its policy where the template has none
+  (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2493).
 """
 
 from __future__ import annotations
@@ -15,12 +17,14 @@ from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
-from ecr_emulator import ministack_internals
+from ecr_emulator import ministack_internals, repositories
 from ecr_emulator.errors import already_exists
 from ecr_emulator.ministack_internals import account_id
+from ecr_emulator.tags import merge
 
 _SECRET = "AWS::SecretsManager::Secret"
 _PARAMETER = "AWS::SSM::Parameter"
+_REPOSITORY = "AWS::ECR::Repository"
 _ROLE = "AWS::IAM::Role"
 _MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
@@ -31,6 +35,7 @@ def apply() -> None:
     _mend_secret()
     _mend_taken_names()
     _mend_template_summary()
+    _mend_import()
 
 
 def _mend_secret() -> None:
@@ -145,6 +150,32 @@ def _refuse_taken(type_name: str, key: str, is_taken: Callable[[dict[str, Any]],
         return create(logical_id, properties, stack_name)
 
     handlers["create"] = create_unless_taken
+
+
+def _mend_import() -> None:
+    changesets = ministack_internals.cloudformation("changesets")
+    import_resources = changesets._import_resources_async
+
+    async def import_repositories(change_set: Any, stack: dict[str, Any], new_stack: bool) -> None:
+        before = set(stack.get("_resources", {}))
+        await import_resources(change_set, stack, new_stack)
+        if stack["StackStatus"] != "IMPORT_COMPLETE":
+            return
+        for logical_id, record in stack["_resources"].items():
+            if logical_id in before or record["ResourceType"] != _REPOSITORY:
+                continue
+            name = record["PhysicalResourceId"]
+            if "RepositoryPolicyText" not in record["Properties"]:
+                ministack_internals.ecr()._repo_policies.pop(name, None)
+            own = {
+                "aws:cloudformation:stack-name": stack["StackName"],
+                "aws:cloudformation:stack-id": stack["StackId"],
+                "aws:cloudformation:logical-id": logical_id,
+            }
+            found = repositories.find(name)
+            found["tags"] = merge(found["tags"], [{"Key": key, "Value": value} for key, value in own.items()])
+
+    changesets._import_resources_async = import_repositories
 
 
 def _mend_template_summary() -> None:

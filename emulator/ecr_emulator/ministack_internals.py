@@ -64,7 +64,11 @@ _NAMES = {
     "ministack.services.cloudformation.handlers": ("_ACTION_HANDLERS", "_required_capabilities"),
     "ministack.services.cloudformation.engine": ("_parse_template",),
     "ministack.services.cloudformation.helpers": ("_resolve_template", "_error", "_p", "_xml"),
-    "ministack.services.cloudformation.changesets": ("_IMPORT_LOOKUPS", "_IMPORT_NOT_FOUND"),
+    "ministack.services.cloudformation.changesets": (
+        "_IMPORT_LOOKUPS",
+        "_IMPORT_NOT_FOUND",
+        "_import_resources_async",
+    ),
     "ministack.services.cloudformation.provisioners": (
         "_RESOURCE_HANDLERS",
         "_REPLACING_PROPERTIES",

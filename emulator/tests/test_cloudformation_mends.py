@@ -206,6 +206,33 @@ def test_a_create_can_adopt_what_exists(account: Account) -> None:
     assert len(account.ecr.list_images(repositoryName="app")["imageIds"]) == 1
 
 
+def test_import_takes_the_policy_that_no_template_declares(account: Account) -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    template = {}
+    for name in ("bare", "said"):
+        account.ecr.create_repository(repositoryName=name)
+        account.ecr.set_repository_policy(repositoryName=name, policyText=json.dumps(policy))
+        said = {"RepositoryPolicyText": {"Statement": []}} if name == "said" else {}
+        template[name] = resource("Repository", {"RepositoryName": name, **said}, DeletionPolicy="Retain")
+    for name in template:
+        entry = {
+            "ResourceType": "AWS::ECR::Repository",
+            "LogicalResourceId": name,
+            "ResourceIdentifier": {"RepositoryName": name},
+        }
+        body = json.dumps({"Resources": {name: template[name]}})
+        assert import_into(account, name, body, entry) == "IMPORT_COMPLETE"
+    code, _ = error_of(lambda: account.ecr.get_repository_policy(repositoryName="bare"))
+    assert code == "RepositoryPolicyNotFoundException"
+    arn = account.ecr.describe_repositories(repositoryNames=["bare"])["repositories"][0]["repositoryArn"]
+    tags = {one["Key"]: one["Value"] for one in account.ecr.list_tags_for_resource(resourceArn=arn)["tags"]}
+    assert tags["aws:cloudformation:stack-name"] == "bare"
+    # What is declared otherwise stays, as everything else does.
+    kept = account.ecr.get_repository_policy(repositoryName="said")["policyText"]
+    assert json.loads(kept) == policy
+
+
 def test_import_of_what_is_not_there_fails(account: Account) -> None:
     template = {"X": resource("Repository", {"RepositoryName": "app"}, DeletionPolicy="Retain")}
     entry = {

@@ -33,14 +33,14 @@ import yaml
 from docs_markdown import FencedBlock, fenced_blocks
 from generate_docs import CONSTRUCT_PAGES
 from local_cloud import tool_environment
-from page_registry import page_registry
+from page_registry import page_images, page_registry
 
 from ecr_blueprints.cli.main import main
 from ecr_blueprints.config import load_blueprint
 from ecr_blueprints.config.operating_model import BLUEPRINTS
 from ecr_blueprints.domain.upstream_registry import CREDENTIAL_KEYS
 from ecr_blueprints.lifecycle.document import find_violations
-from ecr_blueprints.live import registry_reader, session
+from ecr_blueprints.live import image_reader, registry_reader, session
 from ecr_blueprints.registry.seeding_list import parse_seeding_list
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -339,6 +339,7 @@ class PageRun:
             patch.object(session, "ecr_client", lambda region, *, profile=None: None),
             patch.object(registry_reader, "read_live_registry", lambda *_, **__: page_registry()),
             patch.object(registry_reader, "read_blob_mounting", lambda _: False),
+            patch.object(image_reader, "read_live_images", lambda _, name: page_images(name)),
         ):
             yield
 

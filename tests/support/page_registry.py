@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from ecr_blueprints.domain.tags import MutabilityMode, TagMutability
+from ecr_blueprints.lifecycle.image import InventoryImage
+from ecr_blueprints.lifecycle.inventory import DescribedImage
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.policy_document import parse_policy
 from ecr_blueprints.registry.registry import Registry
@@ -13,7 +16,7 @@ from ecr_blueprints.registry.registry_policy import RegistryPolicy
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.source_location import SourceLocation
 
-__all__ = ["page_registry"]
+__all__ = ["page_images", "page_registry"]
 
 ACCOUNT, CONSUMER, REGION = "111122223333", "222233334444", "eu-west-1"
 _PLACE = f"arn:aws:ecr:{REGION}:{ACCOUNT}"
@@ -63,6 +66,15 @@ def page_registry() -> Registry:
         ),
     ).with_policy(
         RegistryPolicy(source=SourceLocation(arn=f"{_PLACE}:registry-policy"), policy=_policy(policy))
+    )
+
+
+def page_images(name: str) -> tuple[DescribedImage, ...]:
+    """Its images: three of each repository, all old; one has lost its tag."""
+    pushed = datetime(2026, 1, 1, tzinfo=UTC)
+    return tuple(
+        DescribedImage(image=InventoryImage(digest=f"{name}@{number}", tags=tags, pushed_at=pushed))
+        for number, tags in enumerate((["v1"], ["v2"], []))
     )
 
 

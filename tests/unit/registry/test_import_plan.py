@@ -99,6 +99,33 @@ def test_what_cloudformation_would_refuse_is_told_before() -> None:
     assert plan.loses
 
 
+def test_what_another_stack_owns_is_released_there_first() -> None:
+    there = Registry(
+        account=ACCOUNT,
+        region=REGION,
+        repositories=(
+            Repository(source=SOMEWHERE, name="prod/api", stack="payments"),
+            Repository(source=SOMEWHERE, name="prod/web", stack="a-team-s-own"),
+        ),
+    )
+
+    plan = plan_import(
+        there,
+        Registry(),
+        [
+            candidate("Api", "Repository", "prod/api", stack="payments"),
+            candidate("Web", "Repository", "prod/web", stack="payments"),
+        ],
+    )
+
+    (stack,) = plan.stacks
+    assert [one.logical_id for one in stack.owned] == ["Api"]
+    assert stack.mapping == {}
+    assert [one.reason for one in stack.blocked] == [
+        "the stack a-team-s-own owns it: release it there first, with DeletionPolicy: Retain"
+    ]
+
+
 def test_a_name_that_only_deployment_knows_is_new() -> None:
     plan = plan_import(
         live("prod/api"),
