@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
@@ -67,6 +68,7 @@ ANSWERS = ("12", "8", "", "", "", "", "", "", "")
 NEEDS_NODE = re.compile(r"aws_cdk|cdk synth")
 CLI_OPERATIONS = {("ecr", "get-login-password"): {"--region"}}
 """What the AWS CLI has beyond the API's operations: https://docs.aws.amazon.com/cli/latest/reference/ecr/"""
+HARBOR_PATHS = {"/api/v2.0/registries", "/api/v2.0/replication/policies"}
 NAMED = re.compile(r"# ([\w./-]+\.\w+)\n")
 
 CONTRACT = json.dumps(
@@ -288,6 +290,13 @@ class PageRun:
                     shutil.copyfile(*paths)
             case "make":
                 assert set(arguments) <= TARGETS, f"{line}: no such target"
+            case "python3" if arguments[:1] == ["copy_images.py"]:
+                # It would copy from the internet; tests/acceptance/test_copy_images.py runs it.
+                assert (ROOT / "examples/enterprise-artifactory" / arguments[0]).is_file(), line
+            case "jq":
+                self._jq(line, arguments, folder)
+            case "curl":
+                assert {urlsplit(one).path for one in arguments if "://" in one} <= HARBOR_PATHS, line
             case "python3" | ".":
                 assert line in ("python3 -m venv .venv", ". .venv/bin/activate"), line
             case "npm":
@@ -424,6 +433,14 @@ class PageRun:
         for option in options:
             if option.startswith("file://"):
                 assert (folder / option.removeprefix("file://")).is_file(), f"{line}: there is no such file"
+
+    def _jq(self, line: str, arguments: list[str], folder: Path) -> None:
+        """The part of the file that the filter begins with is there."""
+        *_, query, file = arguments
+        value = json.loads((folder / file).read_text())
+        for name, quoted in re.findall(r'\.(\w+)|\["([^"]+)"\]', query.partition(" | ")[0]):
+            assert (name or quoted) in value, line
+            value = value[name or quoted]
 
     def _skopeo(self, line: str, arguments: list[str]) -> None:
         command, *rest = arguments
