@@ -17,6 +17,13 @@ from docs_chapters import PublicName, page_of, public_names
 from docs_choice import render_choice
 from docs_constructs import FOLDER, render_index, render_page
 from docs_markdown import link_facts
+from docs_model_page import (
+    MODELS,
+    example_names,
+    render_example,
+    render_example_picture,
+    render_index_of_models,
+)
 from docs_review import render_readme
 from docs_rules import render_rules
 from docs_source import ROOT
@@ -53,6 +60,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/constructs.md": render_index,
     **{f"{CONSTRUCT_PAGES}/{page_of(one.name)}": partial(_construct, one) for one in public_names()},
     "docs/traceability.md": _traceability,
+    f"{MODELS}/README.md": render_index_of_models,
+    **{f"{MODELS}/{name}.md": partial(render_example, name) for name in example_names()},
+    **{f"{MODELS}/pictures/{name}.svg": partial(render_example_picture, name) for name in example_names()},
     "README.md": _readme,
     **{f"schemas/{name}": partial(render_schema, name) for name in SCHEMAS},
 }
@@ -66,8 +76,12 @@ def stale_pages(root: Path = ROOT) -> list[str]:
 
 
 def _left_over(root: Path) -> list[str]:
-    """The pages of constructs that are there no more."""
-    pages = sorted((root / CONSTRUCT_PAGES).glob("*.md"))
+    """The pages of constructs and examples that are there no more."""
+    pages = sorted(
+        one
+        for folder, pattern in ((CONSTRUCT_PAGES, "*.md"), (MODELS, "*.md"), (MODELS, "pictures/*.svg"))
+        for one in (root / folder).glob(pattern)
+    )
     return [name for page in pages if (name := page.relative_to(root).as_posix()) not in PAGES]
 
 
