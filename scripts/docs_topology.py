@@ -33,7 +33,7 @@ _ISSUERS = {
     "token.actions.githubusercontent.com": "GitHub Actions",
     "gitlab.com": "GitLab pipelines",
 }
-_UNKNOWN_ISSUER = re.compile(r"oidc-provider/(?P<host>[\w./-]+)")
+_SUBJECT = re.compile(r':sub": "([^"]+)"')
 _OUTSIDE, _PLATFORM, _REGISTRIES, _WORKLOADS = range(4)
 
 
@@ -201,7 +201,9 @@ class _Reading:
         for _, role in stack.resources("AWS::IAM::Role"):
             trust = json.dumps(role.get("AssumeRolePolicyDocument", {}))
             if "sts:AssumeRoleWithWebIdentity" in trust:
-                self.pushers[stack.account].add(_issuer(trust))
+                self.pushers[stack.account].add(_web_identity(trust))
+            elif stack.name.startswith("ecr-bridge-") and "lambda.amazonaws.com" not in trust:
+                self.pushers[stack.account].add("the enterprise registry")
 
     def _pulls(self, stack: DeployedStack, target: str) -> None:
         for resource_type in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::Policy"):
@@ -302,13 +304,14 @@ class _Reading:
             yield Box(key=unit, column=_WORKLOADS, title=title, lines=lines, outside=True)
 
 
-def _issuer(trust: str) -> str:
+def _web_identity(trust: str) -> str:
+    """Whose tokens a role trusts, in a word or two."""
     for host, name in _ISSUERS.items():
         if host in trust:
             subject = re.search(r'"repo:([\w./-]+)', trust) or re.search(r'"project_path:([\w./-]+)', trust)
             return name if subject is None else f"{name} {subject[1]}"
-    other = _UNKNOWN_ISSUER.search(trust)
-    return "a web identity" if other is None else f"tokens of {other['host']}"
+    subject = _SUBJECT.search(trust)
+    return "a web identity" if subject is None else subject[1].removeprefix("system:serviceaccount:")
 
 
 def _units(stack_set: Mapping[str, Any]) -> Iterator[str]:
