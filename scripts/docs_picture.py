@@ -27,7 +27,7 @@ _KINDS = {
     "fetch": "images are fetched into a cache",
     "copy": "images are replicated",
     "pull": "images are pulled",
-    "roll out": "stack sets and guardrails are rolled out",
+    "roll out": "stack sets and guardrails go out",
     "report": "findings and events are sent",
 }
 

@@ -34,7 +34,7 @@ _ISSUERS = {
     "gitlab.com": "GitLab pipelines",
 }
 _SUBJECT = re.compile(r':sub": "([^"]+)"')
-_OUTSIDE, _PLATFORM, _REGISTRIES, _WORKLOADS = range(4)
+_OUTSIDE, _REGISTRIES, _WORKLOADS, _PLATFORM = range(4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class Box:
 
     Attributes:
         key: What flows refer to.
-        column: From left to right: outside, platform, registries, workloads.
+        column: From left to right: outside, registries, workloads, platform.
         title: Its first line.
         lines: What is in it.
         inner: Boxes inside.
@@ -243,7 +243,7 @@ class _Reading:
     def _events(self, stack: DeployedStack, source: str) -> None:
         for _, properties in stack.resources("AWS::Events::Rule"):
             text = json.dumps(properties.get("Targets", []))
-            for bus in re.finditer(r"arn:[\w-]+:events:[\w-]+:(\d{12}):event-bus/", text):
+            for bus in re.finditer(r":(\d{12}):event-bus/", text):
                 if bus[1] != source:
                     self.flows.setdefault(Flow(source, bus[1], REPORT))
 
@@ -251,10 +251,20 @@ class _Reading:
 
     def topology(self) -> Topology:
         """The boxes and flows."""
-        boxes = [*self._outside(), *self._accounts(), *self._organizational_units()]
+        accounts = list(self._accounts())
+        boxes = [*self._beside(list(self._outside()), accounts), *accounts, *self._organizational_units()]
         keys = {box.key for box in boxes} | {inner.key for box in boxes for inner in box.inner}
         flows = tuple(flow for flow in self.flows if {flow.source, flow.target} <= keys)
         return Topology(boxes=tuple(boxes), flows=flows)
+
+    def _beside(self, outside: list[Box], accounts: list[Box]) -> list[Box]:
+        """What is outside in the order of the accounts that it reaches, so that few arrows cross."""
+        order = {account.key: number for number, account in enumerate(accounts)}
+        reached = {
+            box.key: min(order.get(flow.target, 0) for flow in self.flows if flow.source == box.key)
+            for box in outside
+        }
+        return sorted(outside, key=lambda box: reached[box.key])
 
     def _outside(self) -> Iterator[Box]:
         whose = {account: tuple(sorted(names)) for account, names in self.pushers.items() if names}
@@ -300,7 +310,7 @@ class _Reading:
     def _organizational_units(self) -> Iterator[Box]:
         for unit, held in self.units.items():
             lines = [*held, *(f"pulls {text}" for text in _shortened(tuple(self.pulls[unit]), most=5))]
-            title = f"Every account of {unit}"
+            title = f"Accounts of {unit}"
             yield Box(key=unit, column=_WORKLOADS, title=title, lines=lines, outside=True)
 
 
