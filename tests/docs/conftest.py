@@ -58,7 +58,6 @@ CDK_COMMANDS: dict[str, set[str]] = {
 }
 SKOPEO_COMMANDS: dict[str, set[str]] = {
     "copy": {"--all", "--preserve-digests"},
-    "login": {"--username", "--password-stdin"},
     "inspect": {"--raw"},
     "login": {"--username", "--password-stdin"},
     "manifest-digest": set(),
