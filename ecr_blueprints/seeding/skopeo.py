@@ -18,7 +18,7 @@ _INSTALL: Final = (
     "install it: apt-get install skopeo, dnf install skopeo, brew install skopeo, or as on "
     "https://github.com/containers/skopeo/blob/main/install.md"
 )
-_ABSENT: Final = ("manifest unknown", "name unknown", "not found", "repository name not known", "404")
+_ABSENT: Final = ("manifest unknown", "name unknown", "repository name not known", "404 (not found)")
 """How registries say that there is no such image or repository; skopeo passes their words on."""
 
 
@@ -62,7 +62,7 @@ class Skopeo:
             RegistryRefusal: The registry did not answer.
         """
         try:
-            listed = json.loads(self._run("list-tags", f"docker://{repository}", where=repository))
+            listed = _json(self._run("list-tags", f"docker://{repository}", where=repository), repository)
         except RegistryRefusal as refusal:
             if refusal.is_absence:
                 return frozenset()
@@ -100,7 +100,7 @@ class Skopeo:
         Raises:
             RegistryRefusal: As for `manifest`.
         """
-        document: dict[str, Any] = json.loads(self.manifest(image))
+        document = _json(self.manifest(image), image)
         return tuple(str(child["digest"]) for child in document.get("manifests", ()))
 
     def copy(self, source: str, target: str) -> None:
@@ -144,3 +144,13 @@ class Skopeo:
                 is_absence=any(word in message.lower() for word in _ABSENT),
             )
         return result.stdout
+
+
+def _json(text: bytes, where: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise RegistryRefusal("the registry answered something else than JSON", where=where, is_absence=False)
+    return document

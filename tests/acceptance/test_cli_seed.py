@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from registries import FrozenCache, Image, configure_skopeo, docker_registry, make_image, need_programs
+from registries import (
+    FrozenCache,
+    Image,
+    configure_skopeo,
+    docker_registry,
+    free_port,
+    make_image,
+    need_programs,
+)
 
 from ecr_blueprints.cli.main import main
 from ecr_blueprints.registry.seeding_list import Filling, Seed, render_seeding_list
@@ -190,6 +198,16 @@ def test_an_index_of_which_an_image_is_missing_is_no_success(
         cache.lose(f"docker-hub/library/half/manifests/{lost}")
         assert world.run(seed, options=("--check",)) == 1
     assert f"is an index of 2 images, and {lost} of them cannot be read" in capsys.readouterr().out
+
+
+def test_a_registry_that_does_not_answer_is_no_missing_image(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = world.seed("acme/app:1", OTHER_DIGEST, registry=f"127.0.0.1:{free_port()}")
+    assert world.run(nowhere, options=("--check",)) == 1
+    out = capsys.readouterr().out
+    assert "connection refused" in out
+    assert out.endswith("1 image: 1 failed\n")
 
 
 def test_a_region_is_chosen_or_refused(world: World, capsys: pytest.CaptureFixture[str]) -> None:
