@@ -9,7 +9,7 @@ from typing import NoReturn, TextIO
 
 import pytest
 
-from ecr_blueprints.cli.output import print_error, write_file, write_standard_output
+from ecr_blueprints.cli.output import print_error, write_file, write_folder, write_standard_output
 from ecr_blueprints.errors import EcrBlueprintsError
 
 
@@ -128,3 +128,22 @@ class TestPrintError:
         print_error("größe …")
 
         assert raw.getvalue() == b"ecr-blueprints: gr\\xf6\\xdfe ...\n"
+
+
+class TestFolder:
+    def test_it_is_there_with_all_its_files(self, tmp_path: Path) -> None:
+        write_folder(str(tmp_path / "new"), {"a.yaml": "é\n", "teams/b.yaml": "b\n"})
+
+        assert (tmp_path / "new/a.yaml").read_text(encoding="utf-8") == "é\n"
+        assert (tmp_path / "new/teams/b.yaml").read_text() == "b\n"
+        assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+    def test_one_that_exists_is_left_as_it_is(self, tmp_path: Path) -> None:
+        (tmp_path / "old").mkdir()
+        (tmp_path / "old/mine").write_text("mine")
+
+        with pytest.raises(EcrBlueprintsError, match="cannot be written"):
+            write_folder(str(tmp_path / "old"), {"a": "b"})
+
+        assert [path.name for path in (tmp_path / "old").iterdir()] == ["mine"]
+        assert [path.name for path in tmp_path.iterdir()] == ["old"]
