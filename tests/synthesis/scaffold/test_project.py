@@ -6,6 +6,7 @@ Practices: OPS-4
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,25 @@ def test_its_snapshot_is_that_of_its_stacks(project: Path) -> None:
         for path in (project / "cdk.out").glob("*.template.json")
     }
     assert found == json.loads((project / "tests" / "snapshot.json").read_text())
+
+
+def test_its_readme_deploys_what_there_is(model: OperatingModel, project: Path) -> None:
+    readme = (project / "README.md").read_text()
+    artifacts = json.loads((project / "cdk.out" / "manifest.json").read_text())["artifacts"]
+    stacks = {
+        name: one["environment"]
+        for name, one in artifacts.items()
+        if one["type"] == "aws:cloudformation:stack"
+    }
+    bootstrapped = set(re.findall(r"cdk bootstrap (aws://\S+)", readme))
+    named = set(re.findall(r"\becr-(?:registry|repositories|consumer|bridge|platform)-[\w-]+", readme))
+
+    assert bootstrapped
+    assert bootstrapped <= set(stacks.values())
+    assert named
+    assert named <= set(stacks)
+    if model is not OperatingModel.TENANT_MANAGED:  # Of the teams, whose accounts are alike, it shows one.
+        assert bootstrapped == set(stacks.values())
 
 
 def test_its_own_test_names_what_would_be_lost_and_what_is_new(tmp_path: Path) -> None:
