@@ -13,11 +13,14 @@ from aws_cdk import aws_ecr as ecr
 from constructs import IConstruct, IValidation
 
 from ecr_blueprints.constructs.cdk_token import is_token
-from ecr_blueprints.domain.quotas import POLICY_LENGTH
+from ecr_blueprints.domain.quotas import NEARLY_FULL, POLICY_LENGTH
 
 __all__ = ["is_surely_short", "shortest_text_length", "watch_policy_length"]
 
 _ATTRIBUTE: Final = "_ecr_blueprints_policy_length"
+
+_WARNING: Final = "ecr-blueprints:quota-repository-policy-length"
+"""The id of the warning that a repository policy has no room for many more grants."""
 
 _PARTITION: Final = re.compile(r"\$\{Token\[AWS\.Partition\.[0-9]+\]\}")
 
@@ -45,13 +48,15 @@ def watch_policy_length(repository: ecr.IRepository, resource: IConstruct | None
 
 
 def is_surely_short(policy_text: str) -> bool:
-    """Whether a policy is within ECR's limit whatever comes; then there is nothing to watch.
+    """Whether a policy is far from ECR's limit whatever comes; then there is nothing to watch.
 
     Args:
         policy_text: The policy; one with a token may become longer than it looks, unless it stands for the
             partition, which is shorter than its token.
     """
-    return len(policy_text) <= POLICY_LENGTH.value and not is_token(_PARTITION.sub("", policy_text))
+    return len(policy_text) < NEARLY_FULL * POLICY_LENGTH.value and not is_token(
+        _PARTITION.sub("", policy_text)
+    )
 
 
 def shortest_text_length(policy: object) -> int:
@@ -85,6 +90,7 @@ class _PolicyLength:
 
     def __init__(self, resource: ecr.CfnRepository) -> None:
         self._resource = resource
+        self._is_noted = False
 
     def validate(self) -> list[str]:
         """What is wrong with the policy's length; nothing for most."""
@@ -92,6 +98,13 @@ class _PolicyLength:
         policy = properties.get("repositoryPolicyText")
         length = shortest_text_length(policy)
         if length <= POLICY_LENGTH.value:
+            if length >= NEARLY_FULL * POLICY_LENGTH.value and not self._is_noted:
+                self._is_noted = True
+                cdk.Validations.of(self._resource).add_warning(
+                    _WARNING,
+                    f"{length:,} of {POLICY_LENGTH.value:,} characters of the repository policy are used; "
+                    "grant to organization paths in place of single accounts and roles",
+                )
             return []
         return [
             f"the repository policy has at least {length:,} characters; allowed: {POLICY_LENGTH.value:,}; "

@@ -11,6 +11,7 @@ from constructs import IValidation
 from ecr_blueprints.constructs.push_grants import PushersAtSynthesis
 from ecr_blueprints.constructs.registry_management import Ownership
 from ecr_blueprints.constructs.second_owner import second_owners
+from ecr_blueprints.registry.quota_use import near_quotas
 
 if TYPE_CHECKING:
     from ecr_blueprints.constructs.private_registry import PrivateRegistry
@@ -19,6 +20,9 @@ __all__ = ["RegistryAtSynthesis"]
 
 _POLICY_SCOPE: Final = "ecr-blueprints:registry-policy-needs-scope-v2"
 """The id of the warning that part of the registry policy may be idle."""
+
+_QUOTA: Final = "ecr-blueprints:quota-"
+"""The beginning of the ids of warnings that a quota is used from 80 %; `QuotaUse.name` follows."""
 
 
 @jsii.implements(IValidation)
@@ -48,6 +52,7 @@ class RegistryAtSynthesis:
                 f"in the registry policy, {' and '.join(unmet)} take effect in policy scope V2 only; add "
                 "RegistrySettings, or acknowledge this where the registry is known to be in V2",
             )
+        self._warn_of_quotas()
         errors = second_owners(self._registry)
         self._pushers.validate()
         manage = self._registry.manage
@@ -58,6 +63,23 @@ class RegistryAtSynthesis:
                 "unmanaged"
             )
         return errors
+
+    def _warn_of_quotas(self) -> None:
+        registry = self._registry
+        for use in near_quotas(registry.ledger, policy_length=registry.registry_policy_length):
+            warning = f"{_QUOTA}{use.name}"
+            if warning in self._noted:
+                continue
+            self._noted.add(warning)
+            what_then = (
+                "ask AWS for more before it is used up"
+                if use.quota.adjustable
+                else "AWS raises it for nobody, and beyond it synthesis is refused"
+            )
+            place = f" of {use.place}" if use.place else ""
+            cdk.Validations.of(registry).add_warning(
+                warning, f"{use.used:,} of {use.limit:,} {use.quota.name}{place} are used; {what_then}"
+            )
 
     def _notes(self) -> list[str]:
         notes = []

@@ -14,6 +14,7 @@ from ecr_blueprints.constructs.push_grants import PusherToAllowSigning, PushGran
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
 from ecr_blueprints.constructs.registry_ledger import RegistryContribution, RegistryLedger
 from ecr_blueprints.constructs.registry_management import Ownership, RegistryManagement
+from ecr_blueprints.constructs.registry_policy import policy_document, policy_length
 from ecr_blueprints.constructs.registry_question import signing_profiles_of
 from ecr_blueprints.constructs.registry_replication_configuration import RegistryReplicationConfiguration
 from ecr_blueprints.constructs.registry_scanning_configuration import RegistryScanningConfiguration
@@ -117,6 +118,12 @@ class RegistryOwner(Construct):
     def registry_policy(self) -> ecr.CfnRegistryPolicy | None:
         """The registry policy; None as long as nothing needs one, or if it is unmanaged."""
         return self._policy.resource
+
+    @property
+    def registry_policy_length(self) -> int:
+        """The characters of the registry policy, at least; 0 as long as nothing needs one."""
+        statements = self._policy.statements
+        return policy_length(policy_document(statements)) if statements else 0
 
     @property
     def unscanned(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ __all__ = [
     "check_policy",
     "merged_statements",
     "policy_document",
+    "policy_length",
     "read_access_policy",
 ]
 
@@ -191,12 +192,21 @@ def check_policy(document: Mapping[str, Any], *, where: str, fix: str = _FEWER_P
     _check_length(document, where=where, fix=fix)
 
 
+def policy_length(document: Mapping[str, Any]) -> int:
+    """The characters that a policy has at least: tokens are not counted.
+
+    Args:
+        document: As JSON; its texts may hold tokens.
+    """
+    return len(_TOKEN.sub("", json.dumps(document, separators=(",", ":"))))
+
+
 def _check_length(document: Mapping[str, Any], *, where: str, fix: str) -> None:
     """Tokens are not counted, so that what is refused here is too long for certain."""
-    text = _TOKEN.sub("", json.dumps(document, separators=(",", ":")))
-    if len(text) > POLICY_LENGTH.value:
+    length = policy_length(document)
+    if length > POLICY_LENGTH.value:
         raise InvalidValueError(
-            f"the policy would have {len(text):,} characters",
+            f"the policy would have {length:,} characters",
             where=where,
             allowed=f"at most {POLICY_LENGTH.value:,}",
             fix=fix,

@@ -7,6 +7,7 @@ module enforces is taken from here, so that each number stands once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 __all__ = [
     "BASIC_SCANS_PER_DAY",
@@ -21,6 +22,7 @@ __all__ = [
     "LIFECYCLE_POLICY_LENGTH",
     "LIFECYCLE_RULES",
     "MUTABILITY_EXCLUSION_FILTERS",
+    "NEARLY_FULL",
     "POLICY_LENGTH",
     "PUBLIC_LAYER_SIZE",
     "PULL_THROUGH_CACHE_RULES",
@@ -43,6 +45,9 @@ __all__ = [
 _SERVICE_QUOTAS = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html"
 _API = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference"
 _CLOUDFORMATION = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference"
+
+NEARLY_FULL: Final = 0.8
+"""The part of a quota, or of another limit of AWS, from which somebody should know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from typing import Final
 from aws_cdk import Stack, Validations
 
 from ecr_blueprints.config.stack_key import following_stack_key
-from ecr_blueprints.domain.stack_resources import MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES, NEARLY_FULL
+from ecr_blueprints.domain.quotas import NEARLY_FULL
+from ecr_blueprints.domain.stack_resources import MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["check_template_sizes", "refuse_too_many_resources", "warn_where_nearly_full"]

@@ -394,6 +394,8 @@ class PageRun:
             if word == "-c":
                 key, _, value = rest.pop(0).partition("=")
                 context[key] = value
+            elif word == "--app":
+                assert rest.pop(0) == "cdk.out", line
             elif word == "--resource-mapping":
                 assert command == "import", line
                 assert (folder / rest.pop(0)).is_file(), f"{line}: there is no mapping"
