@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ecr_blueprints.config.model import BlueprintModel
 
-__all__ = ["AlertsModel"]
+__all__ = ["AlertsModel", "Severity"]
 
 Severity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"]
 

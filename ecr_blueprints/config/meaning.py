@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.cache_meaning import check_cached_names, check_caches
 from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.centralized_meaning import check_centralized
 from ecr_blueprints.config.consumer_meaning import check_consumers
@@ -28,7 +29,6 @@ from ecr_blueprints.domain.quotas import REPOSITORY_TAGS
 from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.domain.stages import STAGE_SEGMENT, Stage
 from ecr_blueprints.domain.tags import ExclusionFilter
-from ecr_blueprints.domain.upstream_registry import Authentication, CredentialSecretName, UpstreamRegistry
 from ecr_blueprints.errors import BlueprintError, InvalidValueError
 from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
 from ecr_blueprints.lifecycle.retention import Retention
@@ -53,13 +53,13 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     mistakes = [*_names(blueprint, document)]
     if isinstance(blueprint, RegistryBlueprint):
         mistakes.extend(_registry(blueprint, document))
-        mistakes.extend(_caches(blueprint, document, prefixes))
+        mistakes.extend(check_caches(blueprint.caches, document, (), prefixes))
     names: dict[str, str] = {}
     placed: list[tuple[DeclaredRepository, str]] = []
     for team, place in zip(blueprint.teams, team_places, strict=True):
         mistakes.extend(_team(blueprint, team, place, names, placed))
     mistakes.extend(_same_team(blueprint, team_places))
-    mistakes.extend(_cached_names(blueprint, document, prefixes, names))
+    mistakes.extend(check_cached_names(blueprint, document, (), prefixes, names))
     mistakes.extend(check_stacks(blueprint, document, placed))
     if isinstance(blueprint, RegistryBlueprint):
         mistakes.extend(check_consumers(blueprint, document, names))
@@ -122,66 +122,6 @@ def _names(blueprint: Blueprint, document: MarkedDocument) -> Iterator[Blueprint
             fix="write the convention with these segments",
         )
     yield from _retention(blueprint.retention, document.where(("retention",)))
-
-
-def _caches(
-    blueprint: RegistryBlueprint, document: MarkedDocument, prefixes: dict[str, CachePrefix]
-) -> Iterator[BlueprintError]:
-    for name, cache in blueprint.caches.items():
-        where = document.where(("caches", name))
-        try:
-            upstream = UpstreamRegistry.parse(name)
-            prefix = CachePrefix(upstream.default_prefix if cache.prefix is None else cache.prefix)
-            if cache.secret is not None:
-                CredentialSecretName(cache.secret)
-        except InvalidValueError as error:
-            yield _moved(error, where)
-            continue
-        if upstream.authentication is Authentication.SECRET and cache.secret is None:
-            yield BlueprintError(
-                f"{upstream.key} needs a credential, and the cache names no secret",
-                where=where,
-                allowed="the name of a Secrets Manager secret under ecr-pullthroughcache/",
-                fix=f"add `secret: ecr-pullthroughcache/{name}`; it is created with a placeholder to replace",
-            )
-        if upstream.authentication is Authentication.NONE and cache.secret is not None:
-            yield BlueprintError(
-                f"{upstream.key} takes no credential",
-                where=document.where(("caches", name, "secret")),
-                fix="remove `secret`",
-            )
-        for other_name, other in prefixes.items():
-            if prefix.overlaps(other) and not (prefix.is_root ^ other.is_root):
-                yield BlueprintError(
-                    f"the prefix {prefix.value!r} collides with {other.value!r} of the cache {other_name!r}",
-                    where=where,
-                    fix="give each cache a prefix of its own, none inside another",
-                )
-        prefixes[name] = prefix
-
-
-def _cached_names(
-    blueprint: Blueprint, document: MarkedDocument, prefixes: dict[str, CachePrefix], names: dict[str, str]
-) -> Iterator[BlueprintError]:
-    """Caches whose prefix holds what is declared: ECR would ask the upstream for those repositories."""
-    stage_first = blueprint.convention.startswith(f"{{{STAGE_SEGMENT}}}/")
-    for cache, prefix in prefixes.items():
-        if prefix.is_root:
-            continue
-        namespace = prefix.value.removesuffix("/")
-        held = next((name for name in names if name == namespace or name.startswith(f"{namespace}/")), None)
-        if held is not None:
-            what = f"the prefix {namespace!r} holds the repository {held!r}, declared at {names[held]}"
-        elif stage_first and namespace in blueprint.stages:
-            what = f"the prefix {namespace!r} is the stage {namespace!r}, whose repositories begin with it"
-        else:
-            continue
-        yield BlueprintError(
-            what,
-            where=document.where(("caches", cache, "prefix")),
-            allowed="a prefix under which no repository is declared",
-            fix="give the cache a prefix of its own",
-        )
 
 
 def _team(

@@ -20,3 +20,8 @@ class OrganizationModel(BlueprintModel):
     delegated: bool = Field(
         default=False, description="Whether that account is a delegated administrator of CloudFormation."
     )
+    management: AccountId | None = Field(
+        default=None,
+        description="The management account, where policies of the organization are made. Default: "
+        "`administrator`, where that is no delegate. Used by the tenant-managed model alone.",
+    )

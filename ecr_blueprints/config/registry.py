@@ -43,6 +43,11 @@ class ManageModel(BlueprintModel):
     signing: bool | Literal["import"] = Field(
         default=True, description="The signing configuration, where images are signed."
     )
+    settings: bool = Field(
+        default=True,
+        description="The settings under `settings`. false: somebody else sets them, the registry policy's "
+        "scope V2 among them.",
+    )
 
 
 class ScanningModel(BlueprintModel):

@@ -12,7 +12,9 @@ from ecr_blueprints.domain.bucket_name import check_bucket_name
 from ecr_blueprints.domain.image import ImageDigest
 from ecr_blueprints.domain.managed_policy import check_aws_policy_name
 from ecr_blueprints.domain.naming_convention import NamingConvention
+from ecr_blueprints.domain.organization import check_organizational_unit
 from ecr_blueprints.domain.parameter_name import check_parameter_name
+from ecr_blueprints.domain.principals import check_role_name_pattern
 from ecr_blueprints.domain.repository_name import RepositoryName
 from ecr_blueprints.domain.tags import check_image_tag
 from ecr_blueprints.domain.upstream_image import UpstreamImage, check_tagged_name
@@ -31,12 +33,14 @@ __all__ = [
     "ImageTag",
     "OrganizationId",
     "OrganizationPath",
+    "OrganizationalUnitId",
     "OrganizationalUnitPath",
     "ParameterName",
     "RegionName",
     "RepositoryNameText",
     "RoleArn",
     "RoleName",
+    "RoleNamePattern",
     "RouteTableId",
     "SubnetId",
     "TagKey",
@@ -85,6 +89,16 @@ OrganizationalUnitPath = Annotated[
     str,
     _checked(principals.check_organizational_unit_path),
     Field(description="The path of an organizational unit, such as o-exampleorg/r-ab12/ou-ab12-11111111."),
+]
+OrganizationalUnitId = Annotated[
+    str,
+    _checked(check_organizational_unit),
+    Field(description="The id of an organizational unit, such as ou-ab12-11111111, or of the root."),
+]
+RoleNamePattern = Annotated[
+    str,
+    _checked(check_role_name_pattern),
+    Field(description="The name of an IAM role, with * for any run of characters."),
 ]
 RoleName = Annotated[
     str, _checked(principals.check_role_name), Field(description="The name of an IAM role, without its path.")

@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+import re
+
 import aws_cdk as cdk
 from constructs import Construct
 
 from ecr_blueprints.constructs.alert_key import check_alert_key
 from ecr_blueprints.constructs.alert_topics import AlertTopics
+from ecr_blueprints.constructs.argument_type import TEXT, check_arguments
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.registry_environment import check_same_environment
 from ecr_blueprints.constructs.registry_reference import RegistryReference
+from ecr_blueprints.domain.registry_event import EVENT_BUS_NAME_PATTERN
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["check_alert_place"]
+__all__ = ["check_alert_place", "check_event_bus_name"]
+
+
+def check_event_bus_name(name: str | None, registry: object, *, where: str) -> None:
+    """Refuse the name of a bus that is none, or a registry whose events arrive on the default bus.
+
+    Args:
+        name: As given.
+        registry: As given.
+        where: The construct, for the error.
+
+    Raises:
+        InvalidValueError: See above.
+    """
+    check_arguments({"event_bus_name": name}, {"event_bus_name": TEXT}, where=where)
+    if name is None:
+        return
+    if not is_token(name) and not re.fullmatch(EVENT_BUS_NAME_PATTERN, name):
+        raise InvalidValueError(
+            f"event_bus_name is {name!r}",
+            where=where,
+            allowed="1 to 256 letters, digits and . - _ /: the name of a bus, not its ARN",
+        )
+    if registry is not None:
+        raise InvalidValueError(
+            "a registry is given, and a bus to which other accounts pass their events on",
+            where=where,
+            allowed="one of the two: a registry's own events arrive on the default bus",
+            fix="leave out registry",
+        )
 
 
 def check_alert_place(

@@ -33,8 +33,9 @@ def alert_rule(
     message: AlertMessage,
     topics: AlertTopics,
     state: str = _ENABLED,
+    event_bus_name: str | None = None,
 ) -> events.CfnRule:
-    """A rule of the default bus that publishes a message to its severity's topic.
+    """A rule that publishes a message to its severity's topic.
 
     It publishes by a role: a topic policy would have to admit EventBridge, for which AWS documents conditions
     that hold to the account in one place and none in two others.
@@ -47,6 +48,7 @@ def alert_rule(
         message: What it makes of one.
         topics: Where it goes.
         state: The rule's state.
+        event_bus_name: The bus whose events it matches. Default: the default bus.
     """
     return events.CfnRule(
         scope,
@@ -54,6 +56,7 @@ def alert_rule(
         description=description,
         event_pattern=dict(pattern),
         state=state,
+        event_bus_name=event_bus_name,
         targets=[
             events.CfnRule.TargetProperty(
                 id="Topic",

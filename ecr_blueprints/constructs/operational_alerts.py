@@ -12,7 +12,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
 from ecr_blueprints.constructs.alert_message import WHOLE_EVENT, AlertMessage
-from ecr_blueprints.constructs.alert_place import check_alert_place
+from ecr_blueprints.constructs.alert_place import check_alert_place, check_event_bus_name
 from ecr_blueprints.constructs.alert_quota import quota_alarm
 from ecr_blueprints.constructs.alert_rule import alert_rule
 from ecr_blueprints.constructs.alert_signed_names import signed_filters, watch_signed_filters
@@ -89,6 +89,9 @@ class OperationalAlerts(Construct):
             alarm each. Default: none.
         topics: The topics, to share them with `ScanFindingAlerts`. Default: those it takes are made.
         encryption_key: For the topics that are made, see `AlertTopics`.
+        event_bus_name: The bus of this account and Region to which other accounts pass their events on; the
+            alerts are of all of them. It has no signing, lifecycle or quotas: write None. Not together with
+            ``registry``. Default: the default bus.
 
     Attributes:
         topics: The topics.
@@ -124,9 +127,11 @@ class OperationalAlerts(Construct):
         counted_repositories: Sequence[str] | None = None,
         topics: AlertTopics | None = None,
         encryption_key: IKeyRef | str | None = None,
+        event_bus_name: str | None = None,
     ) -> None:
         check_place(scope, construct_id, kind="OperationalAlerts")
         path = path_under(scope, construct_id)
+        check_event_bus_name(event_bus_name, registry, where=path)
         check_alert_place(scope, registry=registry, topics=topics, encryption_key=encryption_key, where=path)
         given = {
             "replication": replication,
@@ -144,6 +149,14 @@ class OperationalAlerts(Construct):
             raise InvalidValueError(
                 "there is nothing to alert of", where=path, fix="leave at least one severity as it is"
             )
+        own = [name for name in ("signing", "lifecycle", "quotas") if name in chosen]
+        if event_bus_name is not None and own:
+            raise InvalidValueError(
+                f"{' and '.join(own)} cannot be told from another account's events",
+                where=path,
+                allowed="replication and caches, with event_bus_name",
+                fix=f"write {', '.join(f'{name}=None' for name in own)}, and have those alerts there",
+            )
         _check_values(quota_percentage, counted_repositories, path)
         filters = signed_filters(registry, signed, where=path)
         if topics is not None:
@@ -154,6 +167,7 @@ class OperationalAlerts(Construct):
         self.topics = topics or AlertTopics(
             self, "Topics", severities=list(dict.fromkeys(chosen.values())), encryption_key=encryption_key
         )
+        self._event_bus_name = event_bus_name
         self.rules: dict[str, events.CfnRule] = {}
         if "replication" in chosen:
             self._add_replication(chosen["replication"])
@@ -212,6 +226,7 @@ class OperationalAlerts(Construct):
                 values={"event": WHOLE_EVENT},
             ),
             topics=self.topics,
+            event_bus_name=self._event_bus_name,
         )
 
     def _add_caches(self, severity: FindingSeverity) -> None:
@@ -236,6 +251,7 @@ class OperationalAlerts(Construct):
                 values={"event": WHOLE_EVENT},
             ),
             topics=self.topics,
+            event_bus_name=self._event_bus_name,
         )
 
     def _add_lifecycle(self, severity: FindingSeverity) -> None:

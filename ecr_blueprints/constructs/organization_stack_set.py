@@ -195,7 +195,7 @@ class OrganizationStackSet(Construct):
                 allowed="a function that takes the stack to fill",
             )
         check_free(scope, construct_id)
-        template = StandAloneTemplate.render(scope, build, where=where)
+        template = StandAloneTemplate.render(scope, build, name=stack_set_name, where=where)
         super().__init__(scope, construct_id)
         self.template: Mapping[str, Any] = template.content
         self.template_body = template.body

@@ -31,6 +31,7 @@ from ecr_blueprints.domain.kms_key import (
     ADMINISTRATION,
     MAX_DESCRIPTION_LENGTH,
     PENDING_DAYS,
+    REGISTRY_KEY_ALIAS,
     REPOSITORY_CREATION,
     check_key_alias,
     check_pending_days,
@@ -54,7 +55,6 @@ _ACCEPTED: Final = {
     "administrators": _ROLE_ARNS,
     "creators": _ROLE_ARNS,
 }
-_DEFAULT_ALIAS: Final = "ecr-registry"
 _DEFAULT_DAYS: Final = PENDING_DAYS[1]
 _DESCRIPTION: Final = "Encrypts the images of this account's Amazon ECR registry"
 
@@ -171,7 +171,7 @@ class RegistryEncryptionKey(Construct):
                 policy=_policy(stack, administrators, creators),
                 removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             )
-            full_alias = _full_alias(_DEFAULT_ALIAS if alias is None else alias)
+            full_alias = _full_alias(REGISTRY_KEY_ALIAS if alias is None else alias)
             self.alias = kms.CfnAlias(
                 self, "Alias", alias_name=full_alias, target_key_id=self.resource.key_arn
             )

@@ -44,6 +44,11 @@ class RegistryManagement:
         root_template: The ``ROOT`` repository creation template.
         replication: The replication configuration; rendered with its first rule.
         signing: The signing configuration; rendered with its first rule.
+        scanning_follows: Whether an unmanaged scanning configuration is known to hold
+            ``required_scanning_rules``, since its owner makes it of the same choices: then the contract says
+            so. Default: nothing is known of it.
+        settings: Whether `RegistrySettings` are this app's to make. False: somebody else's, who has set the
+            registry policy's scope to V2. Default: yes.
         owner_parameter: Whether an SSM parameter of a fixed name marks the owner, so that a second owner
             fails at deploy even if it comes from another app. Default: yes.
 
@@ -58,14 +63,20 @@ class RegistryManagement:
     root_template: Ownership = Ownership.MANAGED
     replication: Ownership = Ownership.MANAGED
     signing: Ownership = Ownership.MANAGED
+    scanning_follows: bool = False
+    settings: bool = True
     owner_parameter: bool = True
 
     def __post_init__(self) -> None:
         """Take the words for the members too."""
         for name in ("scanning", "registry_policy", "root_template", "replication", "signing"):
             object.__setattr__(self, name, _ownership(getattr(self, name), name))
-        given = {"owner_parameter": self.owner_parameter}
-        check_arguments(given, {"owner_parameter": FLAG}, where=_WHERE, required=given)
+        given = {
+            "scanning_follows": self.scanning_follows,
+            "settings": self.settings,
+            "owner_parameter": self.owner_parameter,
+        }
+        check_arguments(given, dict.fromkeys(given, FLAG), where=_WHERE, required=given)
 
     def check(self, *, account: str | None, has_root_template: bool, where: str) -> None:
         """Refuse what cannot be imported.

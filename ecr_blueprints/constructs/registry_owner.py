@@ -266,8 +266,10 @@ class RegistryOwner(Construct):
 
     @property
     def unmet_policy_scope(self) -> tuple[str, ...]:
-        """What takes effect in scope ``V2`` only, while nothing in this app sets it."""
-        return () if self._policy_scope is not None else tuple(dict.fromkeys(self._needs_policy_scope))
+        """What takes effect in scope ``V2`` only, while neither this app nor another owner sets it."""
+        if self._policy_scope is not None or not self._manage.settings:
+            return ()
+        return tuple(dict.fromkeys(self._needs_policy_scope))
 
     def _wait_for_policy_scope(self, dependent: Construct) -> None:
         scope = self._policy_scope

@@ -261,6 +261,12 @@ def _function(scope: Construct, *, inspector: bool) -> InlineFunction:
 
 
 def _check_unowned(registry: PrivateRegistry, path: str) -> None:
+    if not registry.manage.settings:
+        raise RegistryConflictError(
+            f"{path!r} would set what the registry {registry.node.path!r} leaves to another owner",
+            where=path,
+            fix="leave it out, or leave out RegistryManagement(settings=False)",
+        )
     owner = registry.settings_owner
     if owner is not None:
         raise RegistryConflictError(

@@ -43,7 +43,7 @@ def part_source(path: str, construct_id: str, kind: SingletonKind) -> SourceLoca
 
 
 def singleton_sources(path: str, manage: RegistryManagement) -> SingletonSources:
-    """The places of the settings that a registry owns.
+    """The places of the settings that a registry owns, or of which it knows what their owner makes of them.
 
     Args:
         path: The registry's construct path.
@@ -53,8 +53,9 @@ def singleton_sources(path: str, manage: RegistryManagement) -> SingletonSources
     def place(ownership: Ownership, construct_id: str, kind: SingletonKind) -> SourceLocation | None:
         return None if ownership is Ownership.UNMANAGED else part_source(path, construct_id, kind)
 
+    known = Ownership.MANAGED if manage.scanning_follows else manage.scanning
     return SingletonSources(
-        scanning=place(manage.scanning, _SCANNING_ID, SingletonKind.SCANNING),
+        scanning=place(known, _SCANNING_ID, SingletonKind.SCANNING),
         replication=place(manage.replication, _REPLICATION_ID, SingletonKind.REPLICATION),
         signing=place(manage.signing, _SIGNING_ID, SingletonKind.SIGNING),
     )

@@ -13,7 +13,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
 from ecr_blueprints.constructs.alert_message import AlertMessage
-from ecr_blueprints.constructs.alert_place import check_alert_place
+from ecr_blueprints.constructs.alert_place import check_alert_place, check_event_bus_name
 from ecr_blueprints.constructs.alert_rule import alert_rule
 from ecr_blueprints.constructs.alert_severity import read_severities
 from ecr_blueprints.constructs.alert_topics import AlertTopics
@@ -87,6 +87,11 @@ class ScanFindingAlerts(Construct):
         enhanced_detail: What Amazon Inspector's become alerts of. Default: each finding.
         topics: The topics, to share them with `OperationalAlerts`. Default: one is made for each severity.
         encryption_key: For the topics that are made, see `AlertTopics`.
+        event_bus_name: The bus of this account and Region to which other accounts pass their events on; the
+            alerts are of all of them. Not together with ``registry``. Default: the default bus, and this
+            account's findings alone.
+        scan_type: Which scanner's events there are, where no registry tells. Default: the registry's, or else
+            both scanners'.
 
     Attributes:
         topics: The topics.
@@ -113,12 +118,18 @@ class ScanFindingAlerts(Construct):
         enhanced_detail: EnhancedDetail | str = EnhancedDetail.FINDINGS,
         topics: AlertTopics | None = None,
         encryption_key: IKeyRef | str | None = None,
+        event_bus_name: str | None = None,
+        scan_type: ScanType | str | None = None,
     ) -> None:
         check_place(scope, construct_id, kind="ScanFindingAlerts")
         path = path_under(scope, construct_id)
+        check_event_bus_name(event_bus_name, registry, where=path)
         check_alert_place(scope, registry=registry, topics=topics, encryption_key=encryption_key, where=path)
         chosen = read_severities(severities, where=path)
         detail = member_of(EnhancedDetail, enhanced_detail, argument="enhanced_detail", where=path)
+        known = (
+            None if scan_type is None else member_of(ScanType, scan_type, argument="scan_type", where=path)
+        )
         if topics is not None:
             for severity in chosen:
                 topics.topic(severity)
@@ -126,11 +137,12 @@ class ScanFindingAlerts(Construct):
         super().__init__(scope, construct_id)
         self.topics = topics or AlertTopics(self, "Topics", severities=chosen, encryption_key=encryption_key)
         self._worst = chosen[0]
-        scan_type = _scan_type(registry)
+        self._event_bus_name = event_bus_name
+        scanner = _scan_type(registry) if known is None else known
         self.rules: dict[str, events.CfnRule] = {}
-        if scan_type is not ScanType.ENHANCED:
+        if scanner is not ScanType.ENHANCED:
             self._add_basic(chosen)
-        if scan_type is not ScanType.BASIC:
+        if scanner is not ScanType.BASIC:
             self._add_enhanced(chosen, detail)
 
     def add_subscription(
@@ -220,7 +232,7 @@ class ScanFindingAlerts(Construct):
             ENHANCED_FINDING.pattern(
                 {
                     # A delegated administrator's bus has the findings of other accounts' registries too.
-                    "awsAccountId": [cdk.Stack.of(self).account],
+                    **({} if self._event_bus_name else {"awsAccountId": [cdk.Stack.of(self).account]}),
                     "severity": [word],
                     "status": ["ACTIVE"],
                     "resources": {"type": [ECR_IMAGE_RESOURCE]},
@@ -274,7 +286,13 @@ class ScanFindingAlerts(Construct):
 
     def _add(self, rule_id: str, description: str, pattern: dict[str, object], message: AlertMessage) -> None:
         self.rules[rule_id] = alert_rule(
-            self, rule_id, description=description, pattern=pattern, message=message, topics=self.topics
+            self,
+            rule_id,
+            description=description,
+            pattern=pattern,
+            message=message,
+            topics=self.topics,
+            event_bus_name=self._event_bus_name,
         )
 
 

@@ -64,13 +64,14 @@ class StandAloneTemplate:
 
     @classmethod
     def render(
-        cls, scope: Construct, build: Callable[[cdk.Stack], object], *, where: str
+        cls, scope: Construct, build: Callable[[cdk.Stack], object], *, name: str, where: str
     ) -> StandAloneTemplate:
         """Synthesize one stack in an app of its own, with the feature flags of the scope's app.
 
         Args:
             scope: Whose context counts: feature flags, and which repositories may be deleted.
             build: Fills the stack, which has no account and no Region: they are the deployment's.
+            name: The stack's name, for what tells it.
             where: The construct that needs the template, for errors.
 
         Raises:
@@ -85,7 +86,7 @@ class StandAloneTemplate:
         }
         with tempfile.TemporaryDirectory(prefix="ecr-blueprints-") as folder:
             app = cdk.App(outdir=folder, context=context, analytics_reporting=False, tree_metadata=False)
-            stack = cdk.Stack(app, "Template", synthesizer=cdk.BootstraplessSynthesizer())
+            stack = cdk.Stack(app, name, synthesizer=cdk.BootstraplessSynthesizer())
             try:
                 build(stack)
                 app.synth()

@@ -17,6 +17,7 @@ __all__ = [
     "MAX_ALIAS_LENGTH",
     "MAX_DESCRIPTION_LENGTH",
     "PENDING_DAYS",
+    "REGISTRY_KEY_ALIAS",
     "REPOSITORY_CREATION",
     "check_key_alias",
     "check_pending_days",
@@ -31,6 +32,9 @@ key by them afterwards: neither push nor pull needs a permission of KMS. Who cre
 ``kms:RetireGrant`` as well, which has to be in its IAM policy.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
 """
+
+REGISTRY_KEY_ALIAS = "ecr-registry"
+"""The alias, without ``alias/``, of a registry's key where no other was asked for; ours."""
 
 ADMINISTRATION = (
     "kms:CancelKeyDeletion",

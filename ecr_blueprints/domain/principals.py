@@ -27,6 +27,7 @@ __all__ = [
     "check_region",
     "check_role_arn",
     "check_role_name",
+    "check_role_name_pattern",
     "parse_registry_uri",
     "partition_of",
     "registry_uri",
@@ -210,6 +211,24 @@ def check_role_name(name: str) -> str:
             fix=f"write the name alone: {name.rpartition('/')[2]}" if is_arn else None,
         )
     return name
+
+
+def check_role_name_pattern(pattern: str) -> str:
+    """Return the pattern if names of IAM roles can match it, and not all of them do.
+
+    Args:
+        pattern: A name, with ``*`` for any run of characters.
+
+    Raises:
+        InvalidValueError: It is none.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_+=,.@*-]{1,64}", pattern) or not pattern.strip("*"):
+        raise InvalidValueError(
+            f"{pattern!r} is no pattern of role names",
+            where="role",
+            allowed="a name, without a path, with * for any run of characters, such as platform-*",
+        )
+    return pattern
 
 
 def check_role_arn(arn: str) -> str:

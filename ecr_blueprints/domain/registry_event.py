@@ -21,6 +21,7 @@ __all__ = [
     "ECR_IMAGE_RESOURCE",
     "ENHANCED_FINDING",
     "ENHANCED_SCAN",
+    "EVENT_BUS_NAME_PATTERN",
     "FAILED",
     "IMAGE_ACTION",
     "LIFECYCLE_EXECUTION",
@@ -40,6 +41,9 @@ _ENHANCED: Final = (
 )
 _INSPECTOR: Final = "https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html"
 _CLOUDTRAIL: Final = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/logging-using-cloudtrail.html"
+
+EVENT_BUS_NAME_PATTERN: Final = r"[/\.\-_A-Za-z0-9]{1,256}"
+"""Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html"""
 
 MAX_RULES_PER_BUS: Final = 300
 """Rules on one event bus; 100 in af-south-1 and eu-south-1; raised on request.

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.encryption import NO_RECORD
+from ecr_blueprints.config.settings import SettingsModel
 from ecr_blueprints.constructs.alert_topics import AlertTopics
 from ecr_blueprints.constructs.managed_signing import ManagedSigning
 from ecr_blueprints.constructs.operational_alerts import OperationalAlerts
@@ -23,10 +24,11 @@ from ecr_blueprints.constructs.registry_settings import InspectorRescan, Registr
 from ecr_blueprints.constructs.scan_finding_alerts import ScanFindingAlerts
 from ecr_blueprints.constructs.stage_patterns import stage_patterns
 from ecr_blueprints.domain.finding_severity import FindingSeverity
+from ecr_blueprints.domain.scanning import ScanType
 from ecr_blueprints.domain.stages import Stages
 from ecr_blueprints.registry.existing_repositories import ExistingRepositories
 
-__all__ = ["BlueprintRegistry"]
+__all__ = ["BlueprintRegistry", "add_settings"]
 
 _OPERATIONS = (FindingSeverity.HIGH, FindingSeverity.MEDIUM, FindingSeverity.INFORMATIONAL)
 """The severities of `OperationalAlerts` where nothing else is said."""
@@ -43,6 +45,8 @@ class BlueprintRegistry:
     Args:
         scope: The stack.
         blueprint: The blueprint.
+        scanning_follows: Whether the scanning configuration is another owner's, who makes it of the same
+            blueprint. Default: nothing is known of it.
 
     Attributes:
         registry: The owner of the registry-level settings.
@@ -52,7 +56,7 @@ class BlueprintRegistry:
     Practices: OPS-1, OPS-2, OPS-3
     """
 
-    def __init__(self, scope: Construct, *, blueprint: Blueprint) -> None:
+    def __init__(self, scope: Construct, *, blueprint: Blueprint, scanning_follows: bool = False) -> None:
         self._scope = scope
         self._blueprint = blueprint
         self.topics = self._topics()
@@ -75,22 +79,18 @@ class BlueprintRegistry:
                 root_template=_ownership(manage.root_template),
                 replication=_ownership(manage.replication),
                 signing=_ownership(manage.signing),
+                scanning_follows=scanning_follows,
+                settings=manage.settings,
+                # Where all that every registry has is another owner's, the parameter is, too.
+                owner_parameter=bool(manage.scanning or manage.root_template or manage.settings),
             ),
         )
 
     def complete(self) -> None:
         """Adds signing, settings, exclusions and alerts."""
         scope, registry, blueprint = self._scope, self.registry, self._blueprint
-        settings = blueprint.settings
-        RegistrySettings(
-            scope,
-            "Settings",
-            registry=registry,
-            blob_mounting=settings.blob_mounting,
-            policy_scope_v2=settings.policy_scope_v2,
-            native_basic_scanning=settings.native_basic_scanning,
-            inspector_rescan=InspectorRescan() if settings.inspector_rescan else None,
-        )
+        if blueprint.manage.settings:
+            add_settings(scope, registry, blueprint.settings)
         if blueprint.signing.production:
             ManagedSigning(scope, "SignProduction", registry=registry, repositories=self._signed(True))
         if blueprint.signing.development:
@@ -109,6 +109,8 @@ class BlueprintRegistry:
                 registry=registry,
                 severities=list(blueprint.alerts.findings),
                 topics=self.topics,
+                # Whoever owns the scanning: a blueprint knows no basic one.
+                scan_type=ScanType.ENHANCED,
             )
         if blueprint.alerts.operations:
             OperationalAlerts(scope, "Operations", registry=registry, topics=self.topics)
@@ -127,6 +129,25 @@ class BlueprintRegistry:
         """The filters of the stages that are, or are not, production; base images go with production."""
         patterns = stage_patterns(self.registry.ledger.production, production=production)
         return [*patterns, *(f"{prefix}/*" for prefix in self.registry.ledger.base_prefixes if production)]
+
+
+def add_settings(scope: Construct, registry: PrivateRegistry, settings: SettingsModel) -> RegistrySettings:
+    """The settings of a registry that have no resource, as the blueprint says them.
+
+    Args:
+        scope: The stack.
+        registry: The registry.
+        settings: The settings.
+    """
+    return RegistrySettings(
+        scope,
+        "Settings",
+        registry=registry,
+        blob_mounting=settings.blob_mounting,
+        policy_scope_v2=settings.policy_scope_v2,
+        native_basic_scanning=settings.native_basic_scanning,
+        inspector_rescan=InspectorRescan() if settings.inspector_rescan else None,
+    )
 
 
 def _existing(blueprint: Blueprint) -> ExistingRepositories:

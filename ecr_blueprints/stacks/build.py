@@ -17,7 +17,7 @@ from ecr_blueprints.stacks.centralized.centralized import build_centralized
 from ecr_blueprints.stacks.enterprise.enterprise import build_enterprise
 from ecr_blueprints.stacks.seeding_list import write_seeding_list
 from ecr_blueprints.stacks.stack_limits import check_template_sizes, refuse_too_many_resources
-from ecr_blueprints.stacks.tenant_managed.tenant_managed import build_tenant_managed
+from ecr_blueprints.stacks.tenant_managed.tenant_managed import TENANT_CONTEXT_KEY, build_tenant_managed
 
 __all__ = ["build_stacks", "synthesize"]
 
@@ -34,6 +34,13 @@ def build_stacks(app: App, blueprint: Blueprint) -> None:
         RegistryConflictError: Two parts of the blueprint cannot be in one registry.
         InvalidValueError: A value that only the whole shows to be wrong.
     """
+    tenant = app.node.try_get_context(TENANT_CONTEXT_KEY)
+    if tenant is not None and not isinstance(blueprint, TenantManagedBlueprint):
+        raise InvalidValueError(
+            f"{tenant!r} is chosen, and the blueprint has one registry account, and no tenants",
+            where=f"context {TENANT_CONTEXT_KEY}",
+            fix=f"leave out -c {TENANT_CONTEXT_KEY}={tenant}",
+        )
     if isinstance(blueprint, CentralizedBlueprint):
         build_centralized(app, blueprint)
     elif isinstance(blueprint, TenantManagedBlueprint):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -25,6 +27,8 @@ class RegistryStack(Stack):
         construct_id: The stack's name, ``ecr-registry-<region>``.
         blueprint: The blueprint.
         env: The registry's account and Region.
+        partners: Accounts outside the organization whom repository policies may admit. Default: none.
+        scanning_follows: Whether a baseline of the same blueprint scans the registry. Default: no.
 
     Attributes:
         blueprint_registry: What it holds.
@@ -35,7 +39,14 @@ class RegistryStack(Stack):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, blueprint: RegistryBlueprint, env: Environment
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        blueprint: RegistryBlueprint,
+        env: Environment,
+        partners: Sequence[str] = (),
+        scanning_follows: bool = False,
     ) -> None:
         super().__init__(
             scope,
@@ -43,7 +54,9 @@ class RegistryStack(Stack):
             env=env,
             description="Registry-level settings of Amazon ECR: scanning, policy, templates and caches.",
         )
-        self.blueprint_registry = BlueprintRegistry(self, blueprint=blueprint)
+        self.blueprint_registry = BlueprintRegistry(
+            self, blueprint=blueprint, scanning_follows=scanning_follows
+        )
         self.registry = self.blueprint_registry.registry
         self.seeding_policy: iam.ManagedPolicy | None = None
         for name, cache in blueprint.caches.items():
@@ -69,7 +82,7 @@ class RegistryStack(Stack):
         if blueprint.air_gapped and blueprint.caches and env.region == blueprint.registry.regions[0]:
             self._let_seed(blueprint)
         if blueprint.organization is not None:
-            self.registry.deny_outside_organization(blueprint.organization.id)
+            self.registry.deny_outside_organization(blueprint.organization.id, except_accounts=partners)
         # Providers are IAM's: the account has one of each, whatever its Regions.
         if blueprint.manage.pipeline_identity and env.region == blueprint.registry.regions[0]:
             for name, identity in pipeline_issuers(blueprint).items():

@@ -8,6 +8,7 @@ from ecr_emulator import (
     cloudformation_mends,
     endpoint,
     inspector_configuration,
+    inspector_organization,
     ministack_internals,
     neighbour_mends,
     operations,
@@ -65,6 +66,7 @@ def install(model: EcrModel) -> None:
         importlib.import_module(f"ecr_emulator.{name}")
     endpoint.take_over()
     inspector_configuration.take_over()
+    inspector_organization.take_over()
     registry_protocol.enforce_immutable_tags()
     registry_protocol.accept_tokens()
     for resource_type in RESOURCE_TYPES:

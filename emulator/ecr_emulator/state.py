@@ -18,6 +18,8 @@ registry: Any = ministack_internals.scoped_store()
 public_repositories: Any = ministack_internals.scoped_store()
 # Stack sets by id, as they were declared.
 stack_sets: Any = ministack_internals.scoped_store()
+# (Region, management account) → Amazon Inspector's delegated administrator: over accounts, thus not scoped.
+inspector_administrators: dict[tuple[str, str], str] = {}
 
 _ALL = (
     pull_through_cache_rules,
@@ -34,3 +36,4 @@ def clear() -> None:
     """Forget everything, in every account."""
     for store in _ALL:
         store.clear()
+    inspector_administrators.clear()

@@ -93,6 +93,30 @@ def test_the_rescan_window_is_per_account_and_region(account: Account) -> None:
         assert code == "ValidationException"
 
 
+def test_inspector_s_administrator_is_one_for_a_region_and_alone_speaks_for_the_organization(
+    account: Account,
+) -> None:
+    administrator = str(int(account.id) + 500_000)
+    other = Account(account.endpoint, administrator, account.region)
+    management, security = account.client("inspector2"), other.client("inspector2")
+    code, _ = error_of(security.describe_organization_configuration)
+    assert code == "AccessDeniedException"
+    management.enable_delegated_admin_account(delegatedAdminAccountId=administrator)
+    [listed] = management.list_delegated_admin_accounts()["delegatedAdminAccounts"]
+    assert listed == {"accountId": administrator, "status": "ENABLED"}
+    code, _ = error_of(management.enable_delegated_admin_account, delegatedAdminAccountId="1" * 12)
+    assert code == "ConflictException"
+    security.update_organization_configuration(autoEnable={"ec2": False, "ecr": True})
+    assert security.describe_organization_configuration()["autoEnable"]["ecr"] is True
+    security.associate_member(accountId="222233334444")
+    assert [one["accountId"] for one in security.list_members()["members"]] == ["222233334444"]
+    elsewhere = other.elsewhere("eu-north-1").client("inspector2")
+    assert error_of(elsewhere.describe_organization_configuration)[0] == "AccessDeniedException"
+    management.disable_delegated_admin_account(delegatedAdminAccountId=administrator)
+    assert management.list_delegated_admin_accounts()["delegatedAdminAccounts"] == []
+    assert error_of(security.describe_organization_configuration)[0] == "AccessDeniedException"
+
+
 def test_an_oidc_provider(account: Account) -> None:
     def provider(audience: str) -> dict[str, Any]:
         properties = {"Url": "https://gitlab.example.com", "ClientIdList": [audience]}

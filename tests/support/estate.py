@@ -17,6 +17,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -35,6 +36,7 @@ from ecr_blueprints.constructs.create_on_push import CreateOnPush
 from ecr_blueprints.constructs.created_repository_baseline import CreatedRepositoryBaseline
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.deletion_keys import DELETION_CONTEXT_KEY
+from ecr_blueprints.constructs.event_forwarding import EventForwarding
 from ecr_blueprints.constructs.federated_role import FederatedRole
 from ecr_blueprints.constructs.helm_chart_repository import HelmChartRepository
 from ecr_blueprints.constructs.helm_chart_template import HelmChartTemplate
@@ -42,6 +44,7 @@ from ecr_blueprints.constructs.image_asset_synthesizer import image_asset_synthe
 from ecr_blueprints.constructs.image_puller_role import ImagePullerRole
 from ecr_blueprints.constructs.image_pusher_role import ImagePusherRole
 from ecr_blueprints.constructs.image_repository import ImageRepository
+from ecr_blueprints.constructs.inspector_organization import InspectorAdministrator, InspectorOrganization
 from ecr_blueprints.constructs.managed_signing import ManagedSigning
 from ecr_blueprints.constructs.operational_alerts import OperationalAlerts
 from ecr_blueprints.constructs.organization_stack_set import OrganizationStackSet, StackSetOperation
@@ -70,6 +73,7 @@ from ecr_blueprints.constructs.trusted_accounts import TrustedAccounts
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.enterprise_registry import EnterpriseRegistry
+from ecr_blueprints.domain.finding_severity import FindingSeverity
 from ecr_blueprints.domain.inspector_rescan import RescanMode, RescanWindow
 from ecr_blueprints.domain.pipeline_identity import GitHubActions, GitLabPipelines
 from ecr_blueprints.domain.scanning import ScanType
@@ -234,6 +238,8 @@ def build_registries(app: cdk.App, accounts: Accounts | None = None, *, retentio
             root_template=Ownership.MANAGED,
             replication=Ownership.UNMANAGED,
             signing=Ownership.UNMANAGED,
+            scanning_follows=False,
+            settings=True,
             owner_parameter=True,
         ),
         tagging=RepositoryTagging(required=["owner"], of_templates={"owner": "platform"}),
@@ -262,7 +268,7 @@ def build_registries(app: cdk.App, accounts: Accounts | None = None, *, retentio
     _fill_alerts_with_a_key(stack("alerts-other", OTHER), other)
     _fill_foreign(stack("foreign", MAIN))
     _fill_public(stack("public", PUBLIC), chosen)
-    _fill_organization(stack("organization", MAIN))
+    _fill_organization(stack("organization", MAIN), chosen)
 
 
 def build_workload(app: cdk.App, contract: Path, accounts: Accounts | None = None) -> None:
@@ -298,6 +304,7 @@ def build_workload(app: cdk.App, contract: Path, accounts: Accounts | None = Non
     task = ecs.FargateTaskDefinition(stack, "Task")
     task.add_container("Pause", image=kubernetes.image("pause", tag="3.10"))
     _fill_network(stack, registry, chosen)
+    InspectorOrganization(stack, "Inspector", members=[chosen.registry])
 
 
 def _fill_network(stack: cdk.Stack, registry: Any, accounts: Accounts) -> None:
@@ -870,6 +877,27 @@ def _fill_alerts(stack: cdk.Stack, registry: PrivateRegistry) -> None:
         enhanced_detail=EnhancedDetail.BOTH,
         topics=topics,
     )
+    bus = events.CfnEventBus(stack, "Bus", name="estate-findings")
+    passed_on = (
+        ScanFindingAlerts(
+            stack,
+            "PassedOnFindings",
+            topics=topics,
+            event_bus_name="estate-findings",
+            scan_type=ScanType.ENHANCED,
+        ),
+        OperationalAlerts(
+            stack,
+            "PassedOnFailures",
+            signing=None,
+            lifecycle=None,
+            quotas=None,
+            topics=topics,
+            event_bus_name="estate-findings",
+        ),
+    )
+    for alerts in passed_on:
+        alerts.node.add_dependency(bus)
     OperationalAlerts(
         stack,
         "Operations",
@@ -941,8 +969,16 @@ def _fill_public(stack: cdk.Stack, accounts: Accounts) -> None:
     agent.grant_push_to_role(f"arn:aws:iam::{accounts.registry}:role/agent-ci")
 
 
-def _fill_organization(stack: cdk.Stack) -> None:
-    """What goes into other accounts of the organization."""
+def _fill_organization(stack: cdk.Stack, accounts: Accounts) -> None:
+    """What goes into other accounts of the organization, or comes from them."""
+    InspectorAdministrator(stack, "Administrator", account=accounts.consumer)
+    EventForwarding(
+        stack,
+        "Forward",
+        bus_arn=f"arn:aws:events:{MAIN}:{accounts.stranger}:event-bus/findings",
+        severities=[FindingSeverity.CRITICAL],
+        name_prefix="estate",
+    )
     OrganizationStackSet(
         stack,
         "Everywhere",

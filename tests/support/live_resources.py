@@ -29,6 +29,10 @@ NOT_SHOWN: Final[Mapping[str, str]] = {
     "AWS::Lambda::Function.Code": "Lambda answers with an address of a bucket, not with the source",
     "AWS::Lambda::Function.LoggingConfig": "the emulator does not tell it back",
     "AWS::SecretsManager::Secret.GenerateSecretString": "the value is secret",
+    "Custom::InspectorAdministrator.ServiceTimeout": "for CloudFormation",
+    "Custom::InspectorAdministrator.ServiceToken": "for CloudFormation",
+    "Custom::InspectorOrganization.ServiceTimeout": "for CloudFormation",
+    "Custom::InspectorOrganization.ServiceToken": "for CloudFormation",
     "Custom::EcrRegistrySetting.ServiceTimeout": "for CloudFormation",
     "Custom::EcrRegistrySetting.ServiceToken": "for CloudFormation",
     "Custom::EcrRegistrySetting.Restore": "for the function, on deletion",
@@ -308,8 +312,14 @@ def _profile_permission(client: Client, _id: str, declared: Properties) -> Prope
 
 def _rule(client: Client, name: str, declared: Properties) -> Properties:
     events, short = client("events"), name.rpartition("|")[2]
-    targets = events.list_targets_by_rule(Rule=short)["Targets"]
-    return {**events.describe_rule(Name=short), "Targets": targets}
+    bus = {"EventBusName": declared.get("EventBusName", "default")}
+    targets = events.list_targets_by_rule(Rule=short, **bus)["Targets"]
+    return {**events.describe_rule(Name=short, **bus), "Targets": targets}
+
+
+def _bus(client: Client, name: str, _declared: Properties) -> Properties:
+    found: Properties = client("events").describe_event_bus(Name=name)
+    return found
 
 
 def _alarm(client: Client, name: str, _declared: Properties) -> Properties:
@@ -440,7 +450,20 @@ def _stack_set(client: Client, identifier: str, _declared: Properties) -> Proper
     return {**answer, "StackInstancesGroup": [{"DeploymentTargets": targets, "Regions": answer["Regions"]}]}
 
 
+def _inspector_administrator(client: Client, _id: str, _declared: Properties) -> Properties:
+    (found,) = client("inspector2").list_delegated_admin_accounts()["delegatedAdminAccounts"]
+    return {"Account": found["accountId"]}
+
+
+def _inspector_organization(client: Client, _id: str, _declared: Properties) -> Properties:
+    on = client("inspector2").describe_organization_configuration()["autoEnable"]
+    assert on["ecr"], "images are not scanned in accounts that join"
+    return {"Members": [one["accountId"] for one in client("inspector2").list_members()["members"]]}
+
+
 READERS: Final[Mapping[str, Reader]] = {
+    "Custom::InspectorAdministrator": _inspector_administrator,
+    "Custom::InspectorOrganization": _inspector_organization,
     "AWS::CloudFormation::StackSet": _stack_set,
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::EC2::RouteTable": _route_table,
@@ -458,6 +481,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "AWS::ECR::RepositoryCreationTemplate": _creation_template,
     "AWS::ECR::SigningConfiguration": _signing,
     "AWS::ECS::TaskDefinition": _task_definition,
+    "AWS::Events::EventBus": _bus,
     "AWS::Events::Rule": _rule,
     "AWS::IAM::ManagedPolicy": _managed_policy,
     "AWS::IAM::OIDCProvider": _oidc_provider,

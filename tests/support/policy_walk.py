@@ -53,6 +53,14 @@ WIDE_RESOURCES: Final[Reasons] = {
     (ROLE, r"inspector2:GetConfiguration inspector2:UpdateConfiguration", r"\*"): (
         "Inspector's configuration of an account has no ARN"
     ),
+    (ROLE, r"inspector2:.*Member.*|inspector2:.*DelegatedAdmin.*", r"\*"): (
+        "the organization's Inspector and its administrator have no ARN; "
+        "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoninspector2.html"
+    ),
+    (ROLE, r"organizations:DeregisterDelegatedAdministrator organizations:Register.*", r"\*"): (
+        "Inspector's service principal alone, by the condition"
+    ),
+    (ROLE, r"iam:CreateServiceLinkedRole", r"\*"): "Inspector's service-linked role alone, by the condition",
     (ROLE, r"ecr:ValidatePullThroughCacheRule", r"\*"): "a pull-through cache rule has no ARN",
     (ROLE, r"ecr:DescribeRepositoryCreationTemplates", r"\*"): "a creation template has no ARN",
     (KEY, r".*", r"\*"): "in a key policy, * is the key itself",

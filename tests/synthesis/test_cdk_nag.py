@@ -51,6 +51,9 @@ ESTATE_ANSWERED: Final[Answers] = {
         "A statement for an organization has to name everybody, and a condition on the organization; "
         "cdk-nag does not read conditions, test_least_privilege does."
     ),
+    _LOGIN + r"estate-(?:organization/Administrator|workload/Inspector)/Function/Role/Resource": (
+        "Neither an organization's Inspector nor its delegated administrator has an ARN."
+    ),
     _LOGIN + r"estate-access/Boundary/Resource": "A boundary of the test itself, for the login alone.",
     _LOGIN + r"estate-(?:access|repositories)/[^/]+/Role/DefaultPolicy/Resource": (
         "The role of a pipeline or of another account logs in: IAM takes ecr:GetAuthorizationToken on * only."

@@ -193,7 +193,7 @@ def test_what_the_template_cannot_hold(stack: cdk.Stack) -> None:
         (lambda inner: cdk.CfnOutput(inner, "Out", value=topic.topic_arn), "outside of it"),
         (_transformed, "needs the transform 'AWS::Serverless-2016-10-31'"),
         (lambda inner: None, "the template holds no resource"),
-        (_refused_by_a_construct, "[Template] this is not allowed"),
+        (_refused_by_a_construct, "[ecr-baseline] this is not allowed"),
     ):
         with pytest.raises(InvalidValueError) as caught:
             made(stack, build=build)

@@ -71,7 +71,10 @@ ANSWERED: Final[Answers] = {
         "A bridge, and what gives the defaults to repositories that it creates, are for one prefix, also for "
         "repositories to come."
     ),
-    r"AwsSolutions-SQS3 at ecr-registry-[a-z0-9-]+/Alerts/DeadLetters/Resource": (
+    _EVERYTHING + r"ecr-platform-[a-z0-9-]+/(?:Administrator|Inspector)/Function/Role/Resource": (
+        "Neither an organization's Inspector nor its delegated administrator has an ARN."
+    ),
+    r"AwsSolutions-SQS3 at ecr-(?:registry|platform-findings)-[a-z0-9-]+/Alerts/DeadLetters/Resource": (
         "It is itself the dead-letter queue of rules and subscriptions, which cdk-nag does not look at."
     ),
 }

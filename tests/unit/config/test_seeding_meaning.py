@@ -145,6 +145,7 @@ def test_frozen_copies_are_no_tenant_s(tmp_path: Path) -> None:
     path.write_text(
         "version: 1\nmodel: tenant-managed\nstages: {prod: {production: true}}\n"
         'organization: {id: o-exampleorg, administrator: "444455556666"}\n'
+        "regions: [eu-west-1]\nbaseline: {units: [r-ab12]}\n"
         f'teams: [{{team: a, account: "222233334444", repositories: {{vendor: {{{COPY}}}}}}}]\n'
     )
     assert "teams[0].repositories.vendor.copies" in str(refusal(path))
