@@ -206,6 +206,12 @@ class TestWithoutATerminal:
                 assert purpose in done.stdout
         assert "\n  cd registry && python3 -m venv .venv && . .venv/bin/activate\n" in done.stdout
 
+    @pytest.mark.parametrize("model", OperatingModel)
+    def test_every_model_has_a_project(self, model: OperatingModel, free: Path) -> None:
+        assert main(["init", str(free / "registry"), "--model", model]) == 0
+
+        assert files_of(free / "registry") == render_project(ProjectOptions(model=model, name="registry"))
+
     def test_a_folder_with_a_space_is_quoted(self, free: Path) -> None:
         done = run(free, "my registry", "--model", "centralized")
 

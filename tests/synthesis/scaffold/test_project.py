@@ -21,7 +21,7 @@ from ecr_blueprints.domain.operating_model import OperatingModel
 from ecr_blueprints.domain.stateful_resource import stateful_identities
 
 ROOT = Path(__file__).resolve().parents[3]
-MODELS = [OperatingModel.CENTRALIZED, OperatingModel.ENTERPRISE]
+MODELS = list(OperatingModel)
 GIVEN = [
     *("--account", "222233334444", "--region", "cn-north-1"),
     *("--organization", "o-meridian123", "--name", "meridian-images"),

@@ -26,7 +26,7 @@ from ecr_blueprints.scaffold.project import (
 from ecr_blueprints.scaffold.project_folder import write_project
 
 ROOT = Path(__file__).resolve().parents[3]
-MODELS = [OperatingModel.CENTRALIZED, OperatingModel.ENTERPRISE]
+MODELS = list(OperatingModel)
 GIVEN: dict[str, Any] = {
     "name": "meridian-images",
     "account": "222233334444",
