@@ -27,6 +27,7 @@ NOT_SHOWN: Final[Mapping[str, str]] = {
     "AWS::KMS::Key.PendingWindowInDays": "KMS tells it of no key that stays",
     "AWS::ECR::Repository.EmptyOnDelete": "it is for CloudFormation, on deletion",
     "AWS::Lambda::Function.Code": "Lambda answers with an address of a bucket, not with the source",
+    "AWS::Lambda::Function.DeadLetterConfig": "the emulator does not tell it back",
     "AWS::Lambda::Function.LoggingConfig": "the emulator does not tell it back",
     "AWS::SecretsManager::Secret.GenerateSecretString": "the value is secret",
     "Custom::InspectorAdministrator.ServiceTimeout": "for CloudFormation",
@@ -262,6 +263,13 @@ def _managed_policy(client: Client, arn: str, _declared: Properties) -> Properti
     }
 
 
+def _instance_profile(client: Client, name: str, _declared: Properties) -> Properties:
+    # The emulator refers to it by its ARN; CloudFormation does by its name.
+    own = name.rpartition("/")[2]
+    found = client("iam").get_instance_profile(InstanceProfileName=own)["InstanceProfile"]
+    return {**found, "Roles": [role["RoleName"] for role in found["Roles"]]}
+
+
 def _oidc_provider(client: Client, arn: str, declared: Properties) -> Properties:
     found = client("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
     scheme = "https://" if declared["Url"].startswith("https://") else ""
@@ -483,6 +491,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "AWS::ECS::TaskDefinition": _task_definition,
     "AWS::Events::EventBus": _bus,
     "AWS::Events::Rule": _rule,
+    "AWS::IAM::InstanceProfile": _instance_profile,
     "AWS::IAM::ManagedPolicy": _managed_policy,
     "AWS::IAM::OIDCProvider": _oidc_provider,
     "AWS::IAM::Policy": _policy,
