@@ -119,7 +119,7 @@ def _asked(given: ProjectOptions) -> ProjectOptions:
     from dataclasses import replace
 
     from ecr_blueprints.cli.questions import ask
-    from ecr_blueprints.domain.operating_model import recommend_operating_model
+    from ecr_blueprints.domain.operating_model import OperatingModel, recommend_operating_model
     from ecr_blueprints.reporters.recommendation_text import recommendation_lines
     from ecr_blueprints.scaffold.project import PLACEHOLDERS
 
@@ -129,10 +129,15 @@ def _asked(given: ProjectOptions) -> ProjectOptions:
     options = replace(
         given, model=ask("Which model do you start with?", _model, default=str(recommendation.model))
     )
-    for option, question in (
-        ("account", "Which account is the registry's? Enter alone leaves a placeholder."),
-        ("region", "Which Region is the main one? Enter alone leaves a placeholder."),
-    ):
+    with_tenants = options.model is OperatingModel.TENANT_MANAGED
+    owner = "the platform's, which deploys the baseline" if with_tenants else "the registry's"
+    questions = {
+        "account": f"Which account is {owner}? Enter alone leaves a placeholder.",
+        "region": "Which Region is the main one? Enter alone leaves a placeholder.",
+    }
+    if with_tenants:
+        questions["organization"] = "Which id has the organization? Enter alone leaves a placeholder."
+    for option, question in questions.items():
         if getattr(options, option) is None:
             options = _with(options, option, question, PLACEHOLDERS[option])
     return options

@@ -153,6 +153,22 @@ class TestQuestions:
         assert "\nRecommended: enterprise\n" in terminal.shown
         assert "\nmodel: enterprise\n" in (free / "registry" / "blueprint.yaml").read_text()
 
+    def test_tenants_are_of_an_organization(self, free: Path) -> None:
+        terminal = Terminal(free, "registry")
+        terminal.answer(*ORGANIZATION, "y", "", "", "", "", "444455556666", "us-east-2", "o-meridian123")
+
+        assert terminal.end() == 0
+        assert "Which account is the platform's" in terminal.shown
+        assert max(map(len, terminal.shown.splitlines())) <= 80
+        options = ProjectOptions(
+            model=OperatingModel.TENANT_MANAGED,
+            name="registry",
+            account="444455556666",
+            region="us-east-2",
+            organization="o-meridian123",
+        )
+        assert files_of(free / "registry") == render_project(options)
+
     def test_what_an_option_says_is_not_asked(self, free: Path) -> None:
         terminal = Terminal(free, "registry", "--account", "444455556666", "--region", "us-east-2")
         terminal.answer(*ORGANIZATION, "", "", "", "", "")
