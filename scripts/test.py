@@ -24,6 +24,7 @@ from local_cloud import EMULATOR, EMULATOR_PYTHON, ROOT, tool_environment
 
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
+EVERY_EXAMPLE = "tests/deployment/test_every_example.py"
 FLOOR = ROOT / "requirements" / "floor.txt"
 FLOOR_PYTHON = ROOT / "build" / "cdk-floor" / "bin" / "python"
 FLOOR_VERSION = re.findall(r"^aws-cdk-lib==(.+)$", FLOOR.read_text(encoding="utf-8"), re.MULTILINE)[0]
@@ -60,9 +61,10 @@ FAST = (
 
 AFTER = (
     # The longest first: each worker takes the next when it is free, so that both end at about the same time.
-    Step(name="deployments", command=[*PYTEST, "tests/deployment"]),
-    Step(name="constructs", command=[*PYTEST, "tests/synthesis/constructs"]),
     Step(name="examples and stacks", command=[*PYTEST, "tests/synthesis/examples", "tests/synthesis/stacks"]),
+    Step(name="deployments of the examples", command=[*PYTEST, EVERY_EXAMPLE]),
+    Step(name="deployments", command=[*PYTEST, "tests/deployment", f"--ignore={EVERY_EXAMPLE}"]),
+    Step(name="constructs", command=[*PYTEST, "tests/synthesis/constructs"]),
     Step(
         name="the estate and adoption",
         command=[

@@ -6,60 +6,14 @@ The tests of this file run in order: they are the life of one registry.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from deployment import MAIN_REGION, OTHER_REGION, Deployment
+from registry_comparison import comparable
 
-from ecr_blueprints.registry.registry import Registry
-from ecr_blueprints.registry.repository import Repository
-from ecr_blueprints.registry.source_location import SourceLocation
-
-NOWHERE = SourceLocation()
 NAMES = ["base/python", "dev/payments/api", "prod/payments/api"]
-
-
-def own(registry: Registry) -> list[Repository]:
-    """The registry's repositories without the bootstrap's, sorted by name."""
-    found = [one for one in registry.repositories if not one.is_cdk_asset_repository]
-    return sorted(found, key=lambda one: one.label)
-
-
-def comparable(registry: Registry) -> dict[str, Any]:
-    """Everything that is declared, without where it was declared and what CloudFormation alone knows."""
-    return {
-        "repositories": [
-            {
-                "name": one.name,
-                "mutability": one.tag_mutability,
-                "lifecycle": json.loads(str(one.lifecycle_policy)),
-                "policy": one.policy,
-                "encryption": one.encryption,
-                "tags": dict(one.tags) if isinstance(one.tags, dict) else one.tags,
-            }
-            for one in own(registry)
-        ],
-        "templates": sorted(
-            (
-                replace(
-                    one, source=NOWHERE, lifecycle_policy=json.dumps(json.loads(str(one.lifecycle_policy)))
-                )
-                for one in registry.creation_templates
-            ),
-            key=lambda one: one.label,
-        ),
-        "caches": sorted(
-            (one.known_prefix, one.upstream_registry_url, one.credential_arn is not None)
-            for one in registry.cache_rules
-        ),
-        "scanning": [
-            (one.scan_type, sorted((rule.frequency, rule.filters) for rule in one.rules))  # type: ignore[union-attr]
-            for one in registry.scanning
-        ],
-        "policies": [one.policy for one in registry.policies],
-    }
 
 
 @pytest.fixture(scope="module")

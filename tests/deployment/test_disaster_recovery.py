@@ -42,7 +42,7 @@ def template_of_copies(registry: Registry) -> CreationTemplate:
 
 @pytest.fixture(scope="module")
 def first(deployment: Deployment) -> Path:
-    deployment.cloud.bootstrap({deployment.account: (RECOVERY_REGION,)}, trusted=deployment.account)
+    deployment.cloud.install_toolkit({deployment.account: (RECOVERY_REGION,)}, trusted=deployment.account)
     assembly = deployment.synth(more=replicating(OTHER_REGION, RECOVERY_REGION))
     deployment.deploy(assembly)
     return assembly

@@ -92,7 +92,7 @@ def deployed_stacks(deployment: Deployment, synthesized: SynthesizedEstate) -> d
 @pytest.fixture(scope="module")
 def life(deployment: Deployment) -> Life:
     account = deployment.account
-    deployment.cloud.bootstrap({account: (PUBLIC,)}, trusted=account)
+    deployment.cloud.install_toolkit({account: (PUBLIC,)}, trusted=account)
     synthesized = synthesize_estate(deployment.folder / "first", accounts_of(deployment))
     for folder in folders(synthesized):
         deployment.deploy(folder)

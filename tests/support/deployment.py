@@ -69,7 +69,7 @@ class Deployment:
 
     def bootstrap(self) -> None:
         """Bootstraps the registry account in both Regions and the workload account."""
-        self.cloud.bootstrap(
+        self.cloud.install_toolkit(
             {self.account: (MAIN_REGION, OTHER_REGION), self.consumer: (MAIN_REGION,)}, trusted=self.account
         )
 
@@ -122,7 +122,7 @@ class Deployment:
 
     def destroy(self, assembly: Path) -> tuple[int, str]:
         """Destroys all stacks."""
-        return self.cdk("destroy", "--all", "--force", "--app", str(assembly))
+        return self.cdk("destroy", "--all", "--force", "--concurrency", "4", "--app", str(assembly))
 
     def client(self, service: str, region: str = MAIN_REGION) -> Any:
         """A boto3 client of the registry account."""

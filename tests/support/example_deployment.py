@@ -1,0 +1,129 @@
+"""An example deployed whole to an emulator of its own, in the accounts that it names."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+from example_assemblies import blueprint_of, run_app, synthesized_example
+from local_cloud import ROOT, LocalCloud, run_cdk
+from synthesized import Assembly, read_assembly
+
+from ecr_blueprints.cloudformation.registry_reader import read_inputs
+from ecr_blueprints.live import read_live_registry
+from ecr_blueprints.registry.registry import Registry
+
+__all__ = ["ADDED", "ExampleDeployment"]
+
+ADDED = "added-by-an-update"
+"""The repository that an update adds to the first team."""
+UNTAGGED_DAYS = 5
+"""What an update gives every lifecycle policy."""
+
+Place = tuple[str, str]
+"""Account and Region."""
+
+
+class ExampleDeployment:
+    """One example in the accounts and Regions of its stacks.
+
+    Args:
+        name: The example.
+        cloud: An emulator that nothing else uses.
+        folder: Where assemblies go.
+    """
+
+    def __init__(self, name: str, cloud: LocalCloud, folder: Path) -> None:
+        self.name = name
+        self.cloud = cloud
+        self.folder = folder
+        shutil.copytree(synthesized_example(name), folder / "first")
+        self.first = read_assembly(folder / "first")
+        # The account that deploys: the first stack's own.
+        self.administrator = next(iter(self.first.environments.values()))[0]
+
+    def bootstrap(self) -> None:
+        """Bootstraps every account of the stacks in its Regions."""
+        regions: dict[str, list[str]] = {}
+        for account, region in sorted(set(self.first.environments.values())):
+            regions.setdefault(account, []).append(region)
+        self.cloud.install_toolkit(regions, trusted=self.administrator)
+
+    def update(self) -> Assembly:
+        """The example with another retention of untagged images and one more repository, synthesized."""
+        copy = self.folder / "example"
+        shutil.copytree(blueprint_of(self.name).parent, copy)
+        path = copy / "blueprint.yaml"
+        blueprint = yaml.safe_load(path.read_text())
+        blueprint["retention"] = {**blueprint.get("retention", {}), "untagged_days": UNTAGGED_DAYS}
+        if blueprint.get("teams"):
+            blueprint["teams"][0].setdefault("repositories", {})[ADDED] = {}
+        else:
+            team_path = sorted(copy.glob(blueprint["include"]))[0]
+            team = yaml.safe_load(team_path.read_text())
+            team.setdefault("repositories", {})[ADDED] = {}
+            team_path.write_text(yaml.safe_dump(team, sort_keys=False))
+        path.write_text(yaml.safe_dump(blueprint, sort_keys=False))
+        result = run_app(path, self.folder / "second")
+        assert result.returncode == 0, result.stderr
+        return read_assembly(self.folder / "second")
+
+    def deploy(self, assembly: Assembly) -> list[str]:
+        """Deploys all stacks; gives those in which something changed."""
+        output = self._cdk("deploy", "--all", "--require-approval", "never", assembly=assembly)
+        done = [line.split() for line in output.splitlines() if line.strip().startswith("✅")]
+        assert {words[1] for words in done} == set(assembly.templates)
+        return [words[1] for words in done if words[2:] != ["(no", "changes)"]]
+
+    def destroy(self, assembly: Assembly) -> None:
+        """Destroys all stacks."""
+        self._cdk("destroy", "--all", "--force", assembly=assembly)
+
+    def _cdk(self, *arguments: str, assembly: Assembly) -> str:
+        result = run_cdk(
+            [*arguments, "--concurrency", "4", "--app", str(assembly.path)],
+            env=self.cloud.environment(self.administrator),
+            cwd=ROOT / "scripts",
+        )
+        return result.stdout
+
+    def client(self, service: str, place: Place) -> Any:
+        """A boto3 client in an account and Region."""
+        account, region = place
+        return self.cloud.client(service, account=account, region=region)
+
+    def declared(self, assembly: Assembly) -> dict[Place, Registry]:
+        """The registries as the templates declare them."""
+        return {
+            (str(one.account), str(one.region)): one for one in read_inputs([str(assembly.path)]).registries
+        }
+
+    def live(self, place: Place) -> Registry:
+        """A registry as ECR's API tells it."""
+        return read_live_registry(place[1], client=self.client("ecr", place))
+
+    def push(self, place: Place, repository: str, tag: str = "v1.0.0") -> str:
+        """Puts a small image into a repository; gives its digest."""
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "config": {
+                "mediaType": "application/vnd.oci.image.config.v1+json",
+                "size": 2,
+                "digest": f"sha256:{'0' * 64}",
+            },
+            "layers": [],
+            "annotations": {"repository": repository},
+        }
+        answer = self.client("ecr", place).put_image(
+            repositoryName=repository, imageManifest=json.dumps(manifest), imageTag=tag
+        )
+        return str(answer["image"]["imageId"]["imageDigest"])
+
+    def digests(self, place: Place, repository: str) -> set[str]:
+        """The digests of the images in a repository."""
+        images = self.client("ecr", place).list_images(repositoryName=repository)["imageIds"]
+        return {str(image["imageDigest"]) for image in images}
