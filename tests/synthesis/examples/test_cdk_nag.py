@@ -96,7 +96,8 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 def test_every_finding_is_answered(example: str, findings: dict[str, list[str]]) -> None:
-    assert open_findings(findings[example], ANSWERED) == []
+    unanswered = open_findings(findings[example], ANSWERED)
+    assert not unanswered, "\n".join(unanswered)
 
 
 def test_every_answer_has_a_finding(findings: dict[str, list[str]]) -> None:
