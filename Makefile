@@ -20,7 +20,7 @@ help: ## Lists the targets.
 
 setup: $(READY) $(FLOOR)/.ready ## The Python environments, Node.js, the CDK CLI and the oldest aws-cdk-lib.
 
-demo: $(READY) ## The main job end to end, on a live endpoint of this machine. MODEL=centralized
+demo: $(READY) ## The main job end to end, on a live endpoint of this machine. MODEL=a folder of examples/
 	@$(BIN)/python scripts/demo.py examples/$(MODEL)/blueprint.yaml
 
 test: setup ## Every test.

@@ -8,16 +8,20 @@ touched or needed.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from example_assemblies import example_names
 from local_cloud import ROOT, CloudError, LocalCloud, run_cdk, tool_environment
 
+from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.config import load_blueprint
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.domain.naming_convention import NamingConvention
@@ -41,6 +45,12 @@ def main() -> int:
     # Also where whoever started this one ignores interrupts, as a shell does for what it puts behind.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     path = Path(sys.argv[1])
+    if not path.is_file() and path.parent.parent == Path("examples"):
+        print(
+            f"error: there is no model {path.parent.name!r}\n  MODEL is one of {', '.join(example_names())}",
+            file=sys.stderr,
+        )
+        return 2
     started = time.monotonic()
     try:
         return run(path, started)
@@ -64,18 +74,20 @@ def run(path: Path, started: float) -> int:
         raise CloudError("another demo is running in this folder; wait until it is done") from error
 
     step(1, f"synthesize {path}", started)
+    shutil.rmtree(assembly, ignore_errors=True)
     run_cdk(
         ["synth", "--quiet", "-c", f"blueprint={path}", "--output", str(assembly)],
-        env={**tool_environment(), "AWS_REGION": blueprint.registry.regions[0]},
+        env={**tool_environment(), "AWS_REGION": "eu-west-1"},
         on_line=quietly,
     )
+    environments = targets(assembly)
+    administrator = next(iter(environments))
     print(f"  {len(list(assembly.glob('*.template.json')))} stacks in {shown(assembly)}")
 
-    with LocalCloud(account=blueprint.registry.account, log=WORK / "emulator.log") as cloud:
+    with LocalCloud(account=administrator, log=WORK / "emulator.log") as cloud:
         step(2, f"start the emulator: {cloud.url}", started)
-        environments = targets(blueprint)
         step(3, f"bootstrap {len(environments)} accounts, each by itself", started)
-        cloud.bootstrap(environments, trusted=blueprint.registry.account, on_line=quietly)
+        cloud.bootstrap(environments, trusted=administrator, on_line=quietly)
 
         step(4, "cdk deploy --all, every account through its bootstrap roles", started)
         run_cdk(
@@ -84,19 +96,15 @@ def run(path: Path, started: float) -> int:
             on_line=progress,
         )
 
-        step(5, "read the registry back", started)
-        listing(cloud, blueprint)
+        step(5, "read every registry back", started)
+        listing(cloud, blueprint, assembly)
 
     step(6, "the emulator is stopped; review what was synthesized", started)
+    contract = assembly / "registry.json"
     review = subprocess.run(
         [
-            sys.executable,
-            "-m",
-            "ecr_blueprints",
-            "review",
-            str(shown(assembly)),
-            "--registry",
-            str(assembly / "registry.json"),
+            *(sys.executable, "-m", "ecr_blueprints", "review", str(shown(assembly))),
+            *(("--registry", str(contract)) if contract.is_file() else ()),
         ],
         cwd=ROOT,
         check=False,
@@ -105,38 +113,36 @@ def run(path: Path, started: float) -> int:
     return review.returncode
 
 
-def targets(blueprint: Blueprint) -> dict[str, tuple[str, ...]]:
-    """The accounts and Regions that the blueprint deploys to."""
-    registry = blueprint.registry
-    found: dict[str, list[str]] = {registry.account: list(blueprint.pull_regions)}
-    for consumer in blueprint.consumers.values():
-        accounts = [*consumer.accounts]
-        if consumer.units and blueprint.organization is not None:
-            accounts.append(blueprint.organization.administrator)
-        for account in accounts:
-            found.setdefault(account, [registry.regions[0]])
-    for account, regions in blueprint.networks.items():
-        found[account] = list(dict.fromkeys((*found[account], *regions)))
+def targets(assembly: Path) -> dict[str, tuple[str, ...]]:
+    """The accounts and Regions that the stacks go to; the first account is the one that deploys."""
+    found: dict[str, list[str]] = {}
+    for artifact in json.loads((assembly / "manifest.json").read_text())["artifacts"].values():
+        if artifact["type"] == "aws:cloudformation:stack":
+            account, region = artifact["environment"].removeprefix("aws://").split("/")
+            regions = found.setdefault(account, [])
+            if region not in regions:
+                regions.append(region)
     return {account: tuple(regions) for account, regions in found.items()}
 
 
-def listing(cloud: LocalCloud, blueprint: Blueprint) -> None:
-    """Prints what ECR's API says of every Region; a Region like the first is not printed again."""
+def listing(cloud: LocalCloud, blueprint: Blueprint, assembly: Path) -> None:
+    """Prints what ECR's API says of every registry; one like another of its account is not printed again."""
     production = ProductionScope(
         convention=NamingConvention(blueprint.convention),
         stages=Stages.of({name: stage.production for name, stage in blueprint.stages.items()}),
     )
-    first: tuple[str, str] | None = None
-    for region in blueprint.pull_regions:
-        client = cloud.client("ecr", account=blueprint.registry.account, region=region)
+    printed: dict[str, str] = {}
+    for declared in read_inputs([str(assembly)]).registries:
+        account, region = str(declared.account), str(declared.region)
+        client = cloud.client("ecr", account=account, region=region)
         registry: Registry = read_live_registry(region, client=client, production=production)  # type: ignore[arg-type]
         text = render_registry_listing(registry)
         same = text.replace(region, "<region>")
-        if first is not None and same == first[1]:
-            print(f"Registry {registry.label}\n  the same as in {first[0]}")
-            continue
-        print(text)
-        first = first if first is not None else (region, same)
+        if same in printed:
+            print(f"Registry {registry.label}\n  the same as in {printed[same]}")
+        else:
+            print(text)
+            printed[same] = region
 
 
 def step(number: int, text: str, started: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -12,7 +13,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pytest
+from demo import targets
+from example_assemblies import example_names
 from local_cloud import ROOT, tool_environment
+from stored_assembly import STORED
 
 COMMAND = [sys.executable, str(ROOT / "scripts/demo.py"), "examples/centralized/blueprint.yaml"]
 ENVIRONMENT = {**tool_environment(), "CDK_VALIDATION": "false"}
@@ -56,6 +61,22 @@ def test_the_demo_deploys_reads_back_and_reviews() -> None:
     assert output.count("What it cannot show") == 1
     assert max(len(line) for line in output.splitlines()) <= 80
     assert not is_listening(emulator_url(output))
+
+
+def test_an_unknown_model_is_told_which_there_are() -> None:
+    command = [*COMMAND[:2], "examples/nothing/blueprint.yaml"]
+    result = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "no model 'nothing'" in result.stderr
+    assert all(name in result.stderr for name in example_names())
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_every_account_of_every_example_is_bootstrapped(name: str) -> None:
+    artifacts = json.loads((STORED / name / "manifest.json").read_text())["artifacts"].values()
+    expected = {tuple(one["environment"].removeprefix("aws://").split("/")) for one in artifacts}
+    found = targets(STORED / name)
+    assert {(account, region) for account, regions in found.items() for region in regions} == expected
 
 
 def test_an_interrupted_demo_stops_the_emulator(tmp_path: Path) -> None:

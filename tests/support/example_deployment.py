@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,16 @@ class ExampleDeployment:
         assert result.returncode == 0, result.stderr
         return read_assembly(self.folder / "second")
 
-    def deploy(self, assembly: Assembly) -> list[str]:
-        """Deploys all stacks; gives those in which something changed."""
-        output = self._cdk("deploy", "--all", "--require-approval", "never", assembly=assembly)
+    def deploy(self, assembly: Assembly, *, on_line: Callable[[str], None] | None = None) -> list[str]:
+        """Deploys all stacks; gives those in which something changed.
+
+        Args:
+            assembly: What to deploy.
+            on_line: Called with each line that the CLI prints; what it raises ends the CLI.
+        """
+        output = self._cdk(
+            "deploy", "--all", "--require-approval", "never", assembly=assembly, on_line=on_line
+        )
         done = [line.split() for line in output.splitlines() if line.strip().startswith("✅")]
         assert {words[1] for words in done} == set(assembly.templates)
         return [words[1] for words in done if words[2:] != ["(no", "changes)"]]
@@ -82,11 +90,12 @@ class ExampleDeployment:
         """Destroys all stacks."""
         self._cdk("destroy", "--all", "--force", assembly=assembly)
 
-    def _cdk(self, *arguments: str, assembly: Assembly) -> str:
+    def _cdk(self, *arguments: str, assembly: Assembly, on_line: Callable[[str], None] | None = None) -> str:
         result = run_cdk(
             [*arguments, "--concurrency", "4", "--app", str(assembly.path)],
             env=self.cloud.environment(self.administrator),
             cwd=ROOT / "scripts",
+            on_line=on_line,
         )
         return result.stdout
 
