@@ -216,13 +216,21 @@ class PageRun:
 
     def _team(self, block: FencedBlock) -> None:
         path = self._write(block, "teams/team.yaml")
-        base = {
+        base: dict[str, Any] = {
             "version": 1,
             "model": "centralized",
             "stages": {"dev": {}, "staging": {}, "prod": {"production": True}},
             "registry": {"account": "111122223333", "regions": ["eu-west-1"]},
             "include": str(path.relative_to(self.folder)),
         }
+        if "account" in yaml.safe_load(block.text):  # a team with an account of its own
+            del base["registry"]
+            base |= {
+                "model": "tenant-managed",
+                "organization": {"id": "o-exampleorg", "administrator": "111122223333"},
+                "regions": ["eu-west-1"],
+                "baseline": {"units": ["ou-ab12-11111111"]},
+            }
         (self.folder / "with-team.yaml").write_text(yaml.safe_dump(base))
         load_blueprint(self.folder / "with-team.yaml")
 
