@@ -8,6 +8,8 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import select
+import signal
 import struct
 import subprocess
 import sys
@@ -44,9 +46,15 @@ class Terminal:
             stdout=follower,
             stderr=follower,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=self._become_a_terminals,
         )
         os.close(follower)
+
+    @staticmethod
+    def _become_a_terminals() -> None:
+        """In the child: the terminal controls it, and interrupts reach it whoever started the tests."""
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def answer(self, *answers: str) -> None:
         """Waits for each question, and answers it."""
@@ -73,6 +81,9 @@ class Terminal:
         self._read = len(self.shown)
 
     def _more(self) -> bool:
+        if not select.select([self._leader], [], [], 60)[0]:
+            self._process.kill()
+            pytest.fail(f"nothing more within a minute after:\n{self.shown}")
         try:
             data = os.read(self._leader, 4096)
         except OSError:  # The other end is closed.

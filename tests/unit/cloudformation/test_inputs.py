@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -79,8 +80,10 @@ def test_a_broken_template_in_a_directory_is_not_passed_over(here: Path) -> None
         read_inputs(["."])
 
 
-def test_an_assembly_is_recognized_given_and_found() -> None:
-    assembly = FIXTURES / "assemblies" / "under-the-cli"
+def test_an_assembly_is_recognized_given_and_found(tmp_path: Path) -> None:
+    for name in ("under-the-cli", "without-the-cli"):
+        shutil.copytree(FIXTURES / "assemblies" / name, tmp_path / name)
+    assembly = tmp_path / "under-the-cli"
 
     given, found = read_inputs([assembly]), read_inputs([assembly.parent])
 

@@ -10,9 +10,7 @@ from ecr_blueprints.config import load_blueprint
 from ecr_blueprints.config.consumer import ConsumerModel
 from ecr_blueprints.config.consumer_meaning import MAX_PULL_ROLE_CONSUMER_LENGTH
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
-from ecr_blueprints.domain.workload import Workload
 from ecr_blueprints.errors import BlueprintError
-from ecr_blueprints.stacks.consumer_access import pull_role_name
 
 UNIT = "o-exampleorg/r-ab12/ou-ab12-11111111"
 BELOW = f"{UNIT}/ou-ab12-22222222"
@@ -155,7 +153,6 @@ def test_two_consumers_do_not_make_the_same_endpoints(tmp_path: Path) -> None:
 
 def test_the_name_of_a_made_role_fits_into_iam(tmp_path: Path) -> None:
     longest = "a" * MAX_PULL_ROLE_CONSUMER_LENGTH
-    assert max(len(pull_role_name(longest, one)) for one in Workload) == 64
     rest = '{accounts: ["222233334444"], pull: ["prod/*"], pull_roles: {nodes: {}}}'
     load(tmp_path, f"  {longest}: {rest}\n")
     error = refusal(tmp_path, f"  {longest}a: {rest}\n")
