@@ -98,7 +98,14 @@ _running: list[subprocess.Popen[str]] = []
 def run(step: Step) -> None:
     """Runs one step and prints what it printed."""
     started = time.monotonic()
-    environment = {**tool_environment(), "CDK_VALIDATION": "false", "PYTHONPATH": "", **step.environment}
+    environment = {
+        **tool_environment(),
+        "CDK_VALIDATION": "false",
+        "PYTHONPATH": "",
+        # Hundreds of processes import the same modules: they are compiled once.
+        "PYTHONDONTWRITEBYTECODE": "",
+        **step.environment,
+    }
     if "CI" in os.environ:
         environment["CI"] = os.environ["CI"]
     process = subprocess.Popen(
