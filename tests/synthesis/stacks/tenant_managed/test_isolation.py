@@ -21,7 +21,7 @@ from iam_evaluator import (
     decide,
 )
 from synthesized import Assembly
-from template_access import TemplateAccess
+from template_access import FoundRole, TemplateAccess
 
 TEAMS: Final = {
     "claims": "222233334444",
@@ -216,29 +216,59 @@ def test_clusters_pull_through_the_caches_that_they_are_given(
     assert not imports(STRANGER, claims, "docker-hub")
 
 
+PROJECTS: Final = {
+    "claims": "repo:halden/claims:",
+    "pricing": "repo:halden/pricing:",
+    "data": "repo:halden/data:",
+    "portal": "project_path:halden/portal:",
+}
+"""Team → what the identity of its pipelines begins with, at GitHub or GitLab."""
+
+
+def pipelines_of(access: TemplateAccess, team: str) -> list[FoundRole]:
+    """The roles in a team's account that a pipeline takes on."""
+    return [
+        role
+        for role in access.roles
+        if role.principal.account == TEAMS[team] and "WebIdentity" in json.dumps(role.trust)
+    ]
+
+
+@pytest.mark.parametrize("team", ["claims", "pricing", "data"])
 def test_a_pipeline_pushes_to_its_own_repositories_of_its_stage(
-    access: TemplateAccess, organization: OrganizationPolicies
+    access: TemplateAccess, organization: OrganizationPolicies, team: str
 ) -> None:
     reached: dict[str, set[str]] = {}
-    for role in access.roles:
-        if "token.actions.githubusercontent.com" not in json.dumps(role.trust):
-            continue
+    for role in pipelines_of(access, team):
+        subject = json.dumps(role.trust)
+        stage = next(one for one in ("dev", "prod") if f"environment:{one}" in subject)
         for repository in access.repositories:
             if all(asked(access, organization, role.principal, one, repository) for one in PUSH):
-                subject = json.dumps(role.trust)
-                stage = next(one for one in ("dev", "prod") if f"environment:{one}" in subject)
                 reached.setdefault(stage, set()).add(name_of(repository))
-    assert reached == {
-        "dev": {"dev/claims/intake", "dev/claims/assessment"},
-        "prod": {"prod/claims/intake", "prod/claims/assessment", "prod/claims/letters"},
+    owned = {name_of(one) for one in access.repositories if one.split(":")[4] == TEAMS[team]}
+    expected = {stage: {one for one in owned if one.startswith(f"{stage}/")} for stage in ("dev", "prod")}
+    assert all(expected.values())
+    assert reached == expected
+
+
+def test_a_pipeline_of_gitlab_pushes_to_what_is_not_frozen(
+    access: TemplateAccess, organization: OrganizationPolicies
+) -> None:
+    reached = {
+        name_of(repository)
+        for role in pipelines_of(access, "portal")
+        for repository in access.repositories
+        if all(asked(access, organization, role.principal, one, repository) for one in PUSH)
     }
+    assert reached == {"dev/portal/web", "dev/portal/bff", "prod/portal/web", "prod/portal/bff"}
 
 
-def test_no_role_of_a_pipeline_is_taken_on_by_another_project(access: TemplateAccess) -> None:
-    trusts = [json.dumps(role.trust) for role in access.roles if "WebIdentity" in json.dumps(role.trust)]
+@pytest.mark.parametrize("team", PROJECTS)
+def test_no_role_of_a_pipeline_is_taken_on_by_another_project(access: TemplateAccess, team: str) -> None:
+    trusts = [json.dumps(role.trust) for role in pipelines_of(access, team)]
     assert trusts
     for trust in trusts:
-        assert ("repo:halden/claims:" in trust) is not ("project_path:halden/portal:" in trust)
+        assert [one for one, project in PROJECTS.items() if project in trust] == [team]
 
 
 def test_the_baseline_and_the_platform_go_on_working(
