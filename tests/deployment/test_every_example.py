@@ -8,9 +8,11 @@ Practices: OPS-1
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from example_assemblies import example_names
@@ -83,6 +85,7 @@ def test_what_is_in_a_stack_set_goes_into_two_accounts(life: Life) -> None:
         parameters = properties.get("Parameters", [])
         assert all(isinstance(one["ParameterValue"], str) for one in parameters)
         for account in itertools.islice(accounts, 2):
+            _tell_network(life, (str(account), region), json.loads(properties["TemplateBody"]))
             cloudformation = life.deployment.client("cloudformation", (str(account), region))
             cloudformation.create_stack(
                 StackName="instance",
@@ -91,6 +94,30 @@ def test_what_is_in_a_stack_set_goes_into_two_accounts(life: Life) -> None:
                 Capabilities=properties.get("Capabilities", []),
             )
             assert _settled(cloudformation) == "CREATE_COMPLETE"
+
+
+def _tell_network(life: Life, place: Place, template: dict[str, Any]) -> None:
+    """Writes the parameters of Systems Manager that a template reads, as the account's network team does."""
+    read = {
+        name: one["Default"]
+        for name, one in template.get("Parameters", {}).items()
+        if one["Type"].startswith("AWS::SSM::Parameter::Value<")
+    }
+    if not read:
+        return
+    ec2 = life.deployment.client("ec2", place)
+    vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.99.0.0/24", AvailabilityZone=f"{place[1]}a")
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    values = {
+        "VpcId": vpc,
+        "VpcCidr": "10.99.0.0/16",
+        "SubnetIds": subnet["Subnet"]["SubnetId"],
+        "RouteTableIds": table,
+    }
+    for name, parameter in read.items():
+        kind = "StringList" if name.endswith("Ids") else "String"
+        life.deployment.client("ssm", place).put_parameter(Name=parameter, Value=values[name], Type=kind)
 
 
 def _settled(cloudformation: object) -> str:
