@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from synthesized import Assembly, synthesize
+from synthesized import Assembly, read_assembly, synthesize
 
 from ecr_blueprints.config.consumer_meaning import MAX_PULL_ROLE_CONSUMER_LENGTH
 from ecr_blueprints.domain.workload import Workload
@@ -54,14 +54,7 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     (folder / "blueprint.yaml").write_text(BLUEPRINT)
     result = synthesize(folder / "blueprint.yaml", folder / "out")
     assert result.returncode == 0, result.stderr
-    return Assembly(
-        path=folder / "out",
-        templates={
-            path.name.removesuffix(".template.json"): json.loads(path.read_text())
-            for path in sorted((folder / "out").glob("*.template.json"))
-        },
-        output=result.stderr,
-    )
+    return read_assembly(folder / "out", result.stderr)
 
 
 def of_type(stacks: Assembly, stack: str, kind: str) -> dict[str, dict[str, Any]]:
