@@ -2,14 +2,13 @@
 
 Blueprints and files of teams are written where a page shows them, with this test's accounts in the place of
 the page's. What the AWS CLI and skopeo would do is done through ECR's API: neither is needed for the tests.
+The questions of ``cdk import`` are answered by a mapping, since nobody is there to say yes.
 """
 
 from __future__ import annotations
 
 import json
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -102,21 +101,12 @@ class PageOnCloud:
                 assert arguments[1:] == ["-c", "blueprint=blueprint.yaml"]
                 result = synthesize(self.folder / "blueprint.yaml", self.folder / "cdk.out")
                 assert result.returncode == 0, result.stderr
+            case "cdk" if arguments[0] == "import":
+                answers = ["--resource-mapping", str(self._answers(arguments[1])), "--force"]
+                run_cdk([*arguments, *answers], env=self.deployment.environment(), cwd=self.folder)
             case "cdk":
                 approved = ["--require-approval", "never"] if arguments[0] == "deploy" else []
-                forced = ["--force"] if arguments[0] == "import" else []
-                run_cdk([*arguments, *approved, *forced], env=self.deployment.environment(), cwd=self.folder)
-            case "ecr-blueprints":
-                result = subprocess.run(
-                    [sys.executable, "-m", "ecr_blueprints", *arguments],
-                    cwd=self.folder,
-                    env={**self.deployment.environment(), "PYTHONPATH": str(ROOT)},
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
-                assert result.returncode in (0, 1), result.stderr
-                assert "LOSES" not in result.stdout
+                run_cdk([*arguments, *approved], env=self.deployment.environment(), cwd=self.folder)
             case "aws":
                 (command,) = parse_commands(line)
                 command.run(self.deployment.client("ecr"))
@@ -124,6 +114,20 @@ class PageOnCloud:
                 self._copy(*arguments[-2:])
             case _:
                 pytest.fail(f"a command that nothing here knows: {line}")
+
+    def _answers(self, stack_name: str) -> Path:
+        """Yes to what ``cdk import`` proposes for what the stack does not hold yet: the template's name."""
+        held = {name for name, one in self.managed().items() if one == stack_name}
+        template = json.loads((self.folder / "cdk.out" / f"{stack_name}.template.json").read_text())
+        mapping = {
+            logical_id: {"RepositoryName": one["Properties"]["RepositoryName"]}
+            for logical_id, one in template["Resources"].items()
+            if one["Type"] == "AWS::ECR::Repository" and one["Properties"]["RepositoryName"] not in held
+        }
+        assert mapping, f"{stack_name}: nothing to import"
+        path = self.folder / f"{stack_name}.mapping.json"
+        path.write_text(json.dumps(mapping))
+        return path
 
     def _copy(self, source: str, target: str) -> None:
         host = f"docker://{self.deployment.account}.dkr.ecr.{MAIN_REGION}.amazonaws.com/"
