@@ -63,7 +63,8 @@ def block(language: str, text: str) -> FencedBlock:
         ("sh", "aws ecr no-such-operation\n", "no such operation"),
         ("sh", "aws ecr delete-repository --name a\n", "--name"),
         ("sh", "aws ecr delete-repository --force\n", "delete-repository"),
-        ("sh", "curl https://example.com\n", "nothing here knows: curl"),
+        ("sh", "wget https://example.com\n", "nothing here knows: wget"),
+        ("sh", "curl https://example.com/somewhere\n", "/somewhere"),
         ("text", "no block before it printed this\n", "not what the block before it prints"),
     ],
 )
