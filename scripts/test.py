@@ -84,7 +84,7 @@ AFTER = (
     Step(name="types", command=[str(BIN / "mypy")]),
     Step(name="emulator", command=[str(EMULATOR_PYTHON), "-m", "pytest", "-q", "tests"], cwd=EMULATOR),
     Step(name="documentation", command=[*PYTEST, "tests/docs"]),
-    Step(name="time limits", command=[*PYTEST, "tests/benchmarks"]),
+    Step(name="the review against its floor", command=[*PYTEST, "tests/benchmarks"]),
     Step(name="layers", command=[str(BIN / "lint-imports")]),
     Step(name="style", command=[str(BIN / "ruff"), "check", "."]),
     Step(name="format", command=[str(BIN / "ruff"), "format", "--check", "."]),
