@@ -1,9 +1,9 @@
 """A template near CloudFormation's limit is reviewed in a small multiple of what parsing it takes.
 
-The floor is parsing the template `PARSES` times, in a process of its own, right after the review: the speed of
-the machine at that moment cancels out, and the median of some pairs is taken. The limits leave a third above
-what was measured when they were set: medians of 2.0 for policies that repeat, 2.9 for distinct ones with a trap
-in each. What 400 milliseconds allow depends on the machine, and is read off with `make bench`.
+The floor is parsing the template `PARSES` times, in a process of its own, right after the review: the speed
+of the machine at that moment cancels out, and the median of some pairs is taken. The limits leave a third
+above what was measured when they were set: medians of 2.0 for policies that repeat, 2.9 for distinct ones
+with a trap in each. What 400 milliseconds allow depends on the machine, and is read off with `make bench`.
 """
 
 from __future__ import annotations
