@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import sysconfig
@@ -88,17 +89,20 @@ class TestImports:
         assert set(done.stdout.split()) == {"ecr_blueprints", "ecr_blueprints._version"}
 
 
-def test_version_answers_within_150_milliseconds_without_node() -> None:
-    command = [sys.executable, "-m", "ecr_blueprints", "--version"]
-    seconds: list[float] = []
-    # Other tests may run beside this one: the first run that nobody disturbs counts.
-    while len(seconds) < 12 and not any(one <= 0.15 for one in seconds):
-        start = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, check=True, env=without_node())
-        seconds.append(time.perf_counter() - start)
-        assert done.stdout.startswith("ecr-blueprints ")
+def test_version_answers_in_twice_what_the_interpreter_takes_without_node() -> None:
+    """Measured 1.4 times; the interpreter alone is the floor, so that the machine's speed cancels out."""
+    version = [sys.executable, "-m", "ecr_blueprints", "--version"]
+    floor = [sys.executable, "-c", "import argparse, typing"]
 
-    assert min(seconds) <= 0.15, seconds
+    def seconds(command: list[str]) -> float:
+        start = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=True, env=without_node())
+        return time.perf_counter() - start
+
+    seconds(version)  # compiles what it imports
+    ratios = [seconds(version) / seconds(floor) for _ in range(15)]
+
+    assert statistics.median(ratios) <= 2, ratios
 
 
 @pytest.fixture(scope="module")
