@@ -59,6 +59,8 @@ class CopiesAtSynthesis:
             name = repository.known_name
             if name is None or not any(one.matches(name) for one in self._filters):
                 continue
+            if repository.is_released:  # Nothing is pushed to it, and so nothing copied.
+                continue
             template = template_for(destination.ledger, name, AppliedFor.REPLICATION)
             if template is None or not isinstance(template.lifecycle_policy, str):
                 continue

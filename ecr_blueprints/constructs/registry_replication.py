@@ -183,7 +183,7 @@ def _deploy_first(destination: PrivateRegistry, replication: Construct) -> None:
         return
     if any(one is source for one in other.dependencies):
         return  # The two replicate into each other; one has to be first.
-    source.add_dependency(other, "the templates of its copies")
+    source.add_stack_dependency(other, "the templates of its copies")
 
 
 def _check_namespaces(filters: Sequence[str], *, where: str) -> None:

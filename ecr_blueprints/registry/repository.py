@@ -46,6 +46,8 @@ class Repository:
         deletion_policy: What CloudFormation does with it; None for live reads.
         tags: Resource tags; a value that is not known is carried as Unresolved.
         stack: The CloudFormation stack that owns it, as CloudFormation's own tag says; for live reads.
+        is_released: True for one that is there and in no template any more, which nobody pushes to; what
+            it has beside its name is not known then.
         kind: What it is for, where the source says so, as constructs do; None for most templates.
         is_cdk_asset_repository: True for the CDK bootstrap's own asset repository, which is held to
             other yardsticks than an application's.
@@ -62,6 +64,7 @@ class Repository:
     deletion_policy: DeletionPolicy | None = field(default_factory=DeletionPolicy)
     tags: Mapping[str, Resolvable[str]] | Unresolved = field(default_factory=dict)
     stack: str | None = None
+    is_released: bool = False
     kind: RepositoryKind | None = None
     is_cdk_asset_repository: bool = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -110,6 +111,7 @@ class RepositoriesStack(Stack):
         """
         path = path_under(self, declared.name.replace("/", ":"))
         repository = named_repository(path, declared.name, RepositoryKind(declared.model.kind))
+        repository = replace(repository, is_released=True)
         registry.declare_repository(repository, exception=declared.model.exception)
 
     def _repository(

@@ -50,8 +50,10 @@ def replicate(
     )
     for region in destinations:
         for key, stack in repositories.get(region, {}).items():
-            main.add_dependency(stack, "its repositories are declared, not made by the first copy")
-            repositories[blueprint.registry.regions[0]][key].add_dependency(stack, "as before the first push")
+            main.add_stack_dependency(stack, "its repositories are declared, not made by the first copy")
+            repositories[blueprint.registry.regions[0]][key].add_stack_dependency(
+                stack, "as before the first push"
+            )
 
 
 def _accept(stack: RegistryStack, account: str, copies: DeclaredCopies) -> None:

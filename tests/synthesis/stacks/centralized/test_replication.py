@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from synthesized import Assembly, example_assembly
+from synthesized import Assembly, example_assembly, synthesize
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.domain.creation_template import AppliedFor
@@ -114,3 +115,18 @@ def test_consumers_may_pull_in_every_region(recovery: Assembly) -> None:
         assert f"arn:aws:ecr:{region}:111122223333:repository/prod/ledger/*" in text
     uris = {output["Value"] for output in template["Outputs"].values() if isinstance(output["Value"], str)}
     assert f"111122223333.dkr.ecr.{RECOVERY}.amazonaws.com" in uris
+
+
+def test_a_retired_repository_stands_in_nobodys_way(tmp_path: Path) -> None:
+    """Nothing is pushed to it and so nothing copied, whatever its lifecycle policy was."""
+    (tmp_path / "blueprint.yaml").write_text(
+        "version: 1\nmodel: centralized\nstages: {dev: {}, live: {production: true}}\n"
+        'registry: {account: "111122223333", regions: [eu-west-1]}\nreplication: {to: [eu-south-1]}\n'
+        "teams: [{team: shop, repositories: {web: {}, old: {state: frozen}, gone: {state: retired}}}]\n"
+    )
+    result = synthesize(tmp_path / "blueprint.yaml", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert "deprecated" not in result.stderr
+    template = json.loads((tmp_path / "out/ecr-repositories-shop-eu-west-1.template.json").read_text())
+    names = {one["RepositoryName"] for one in of_type(template, "AWS::ECR::Repository")}
+    assert names == {"dev/shop/web", "live/shop/web", "dev/shop/old", "live/shop/old"}
