@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ecr_blueprints.cli.exit_code import FINDINGS, NOTHING_FOUND
@@ -37,7 +37,8 @@ in this order:
   cdk deploy --all -c blueprint=DIR/blueprint.yaml
   ecr-blueprints adopt --audit cdk.out                      # whenever you like
 
-Reads the registry through ECR's API and changes nothing. Needs the extra [aws].
+Reads the registry, and which stacks own what is there, and changes nothing.
+Needs the extra [aws].
 
 exit codes:
   0  no difference that loses something (--map), or none at all (--audit)
@@ -109,6 +110,7 @@ def _entries(arguments: Namespace, region: str) -> int:
     from ecr_blueprints.live.registry_reader import read_blob_mounting, read_live_registry
     from ecr_blueprints.live.session import CONCURRENCY, ecr_client, live_errors
     from ecr_blueprints.registry.adoption import adopt
+    from ecr_blueprints.registry.import_plan import possible_owners
     from ecr_blueprints.reporters.adopted_files import adopted_files
 
     if arguments.format == "json":
@@ -118,6 +120,7 @@ def _entries(arguments: Namespace, region: str) -> int:
     with live_errors(region):
         live = read_live_registry(region, client=client, concurrency=CONCURRENCY)
         blob_mounting = read_blob_mounting(client)
+    live = _owned(live, possible_owners(live), region, arguments.profile)
     blueprint = adopt(
         live,
         convention=convention,
@@ -141,11 +144,12 @@ def _map(arguments: Namespace, region: str) -> int:
     import json
     from dataclasses import replace
 
-    from ecr_blueprints.registry.import_plan import plan_import
+    from ecr_blueprints.registry.import_plan import plan_import, possible_owners
     from ecr_blueprints.reporters.adoption_json import import_document
     from ecr_blueprints.reporters.adoption_text import import_lines
 
     live, declared, candidates, lost = _both(arguments, region, arguments.map)
+    live = _owned(live, possible_owners(live, candidates), region, arguments.profile)
     plan = plan_import(live, declared, candidates)
     plan = replace(plan, drifts=lost(plan.drifts))
     if arguments.output is not None:
@@ -222,6 +226,18 @@ def _both(
             return tuple(with_lost_images(drifts, live, declared, images_of, now=datetime.now(UTC)))
 
     return live, declared, candidates, lost
+
+
+def _owned(live: Registry, stacks: Collection[str], region: str, profile: str | None) -> Registry:
+    """The registry with its owners; CloudFormation is not asked where no stack may be one."""
+    from ecr_blueprints.live.session import CONCURRENCY, cloudformation_client, live_errors
+    from ecr_blueprints.live.stack_reader import read_owners
+
+    if not stacks:
+        return live
+    client = cloudformation_client(region, profile=profile)
+    with live_errors(region):
+        return live.with_owners(read_owners(client, stacks, concurrency=CONCURRENCY))
 
 
 def _listed(text: str | None) -> tuple[str, ...]:

@@ -30,7 +30,8 @@ class Ownership(StrEnum):
     IMPORT = "import"
     """It exists and shall become this stack's. It is rendered, retained, and listed in
     ``registry-import.json`` beside the contract: run ``cdk import --resource-mapping`` with that file before
-    the first ``cdk deploy``."""
+    the first ``cdk deploy``. The file is made without looking at the registry; ``ecr-blueprints adopt --map``
+    looks, and writes one of everything that is there, repositories too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

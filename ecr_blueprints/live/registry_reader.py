@@ -35,7 +35,7 @@ from ecr_blueprints.registry.source_location import SourceLocation
 __all__ = ["EcrClient", "read_blob_mounting", "read_live_registry"]
 
 _STACK_TAG = "aws:cloudformation:stack-name"
-"""CloudFormation sets it on what it creates and imports.
+"""CloudFormation sets it on what it creates; what was released may keep it, so that it names no owner.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
 """
@@ -193,7 +193,7 @@ def _repository(ecr: EcrClient, found: Mapping[str, Any]) -> Repository:
         scan_on_push=bool(found.get("imageScanningConfiguration", {}).get("scanOnPush", False)),
         deletion_policy=None,
         tags={str(tag["Key"]): str(tag["Value"]) for tag in tags if not _is_system_tag(tag)},
-        stack=next((str(tag["Value"]) for tag in tags if tag["Key"] == _STACK_TAG), None),
+        tagged_stack=next((str(tag["Value"]) for tag in tags if tag["Key"] == _STACK_TAG), None),
         is_cdk_asset_repository=name.startswith("cdk-") and "-container-assets-" in name,
     )
 

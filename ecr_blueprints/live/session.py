@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from ecr_blueprints.errors import LiveRegistryError, MissingDependencyError
 
-__all__ = ["CONCURRENCY", "READ_ACTIONS", "ecr_client", "live_errors"]
+__all__ = ["CONCURRENCY", "READ_ACTIONS", "cloudformation_client", "ecr_client", "live_errors"]
 
 CONCURRENCY: Final = 8
-"""Repositories that are asked about at once; botocore keeps ten connections."""
+"""Repositories, or stacks, that are asked about at once; botocore keeps ten connections."""
 
 _ATTEMPTS: Final = 10
 """Attempts of one call; botocore's standard mode waits longer after each, and knows what throttling is.
@@ -23,6 +23,7 @@ Source: https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 """
 
 READ_ACTIONS: Final = (
+    "cloudformation:ListStackResources",
     "ecr:DescribeImages",
     "ecr:DescribePullThroughCacheRules",
     "ecr:DescribeRegistry",
@@ -37,7 +38,7 @@ READ_ACTIONS: Final = (
     "ecr:ListPullTimeUpdateExclusions",
     "ecr:ListTagsForResource",
 )
-"""All that reading a registry needs; each is one operation of the API, and none changes anything."""
+"""All that reading a registry and its owners needs; each is one operation, and none changes anything."""
 
 _DENIED: Final = ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation")
 
@@ -53,6 +54,24 @@ def ecr_client(region: str, *, profile: str | None = None) -> Any:
         MissingDependencyError: boto3 is not installed.
         LiveRegistryError: There is no such profile.
     """
+    return _client("ecr", region, profile)
+
+
+def cloudformation_client(region: str, *, profile: str | None = None) -> Any:
+    """A client of CloudFormation in one Region, that waits and asks again where it throttles.
+
+    Args:
+        region: The Region.
+        profile: A profile of the AWS configuration. Default: what the environment says.
+
+    Raises:
+        MissingDependencyError: boto3 is not installed.
+        LiveRegistryError: There is no such profile.
+    """
+    return _client("cloudformation", region, profile)
+
+
+def _client(service: str, region: str, profile: str | None) -> Any:
     try:
         import boto3
         from botocore.config import Config
@@ -63,7 +82,7 @@ def ecr_client(region: str, *, profile: str | None = None) -> Any:
     with live_errors(region):
         session = boto3.Session(profile_name=profile, region_name=region)
         return session.client(
-            "ecr", config=Config(retries={"mode": "standard", "total_max_attempts": _ATTEMPTS})
+            service, config=Config(retries={"mode": "standard", "total_max_attempts": _ATTEMPTS})
         )
 
 
@@ -75,7 +94,7 @@ def live_errors(region: str) -> Iterator[None]:
         region: The Region that is read, for the error.
 
     Raises:
-        LiveRegistryError: boto3 or ECR refused; the error names the action that is not allowed.
+        LiveRegistryError: boto3 or a service refused; the error names the action that is not allowed.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -83,20 +102,24 @@ def live_errors(region: str) -> Iterator[None]:
         yield
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", "an error"))
-        action = f"ecr:{error.operation_name}"
+        service = "cloudformation" if _of_cloudformation(error.operation_name) else "ecr"
+        action = f"{service}:{error.operation_name}"
+        where = f"CloudFormation in {region}" if service == "cloudformation" else f"the registry in {region}"
         if code in _DENIED:
             raise LiveRegistryError(
                 f"the credential may not {action}",
-                where=f"the registry in {region}",
+                where=where,
                 fix=f"allow it {action}; reading needs {', '.join(READ_ACTIONS)}",
             ) from error
         message = error.response.get("Error", {}).get("Message", "")
-        raise LiveRegistryError(
-            f"{action} was answered with {code}: {message}", where=f"the registry in {region}"
-        ) from error
+        raise LiveRegistryError(f"{action} was answered with {code}: {message}", where=where) from error
     except BotoCoreError as error:
         raise LiveRegistryError(
             str(error).rstrip("."),
             where=f"the registry in {region}",
             fix="check --profile, --region and the credential: aws sts get-caller-identity",
         ) from error
+
+
+def _of_cloudformation(operation: str) -> bool:
+    return f"cloudformation:{operation}" in READ_ACTIONS

@@ -14,8 +14,16 @@ from ecr_blueprints.registry.import_candidate import ImportCandidate
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.registry_drift import drifts
 from ecr_blueprints.registry.singleton import SingletonKind
+from ecr_blueprints.registry.stack_owner import StackOwner
 
-__all__ = ["BlockedImport", "ImportPlan", "StackImport", "existing_resources", "plan_import"]
+__all__ = [
+    "BlockedImport",
+    "ImportPlan",
+    "StackImport",
+    "existing_resources",
+    "plan_import",
+    "possible_owners",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +90,30 @@ class ImportPlan:
         return any(one.loses for one in self.drifts) or any(one.blocked for one in self.stacks)
 
 
+def possible_owners(live: Registry, candidates: Iterable[ImportCandidate] | None = None) -> frozenset[str]:
+    """The stacks that may own what the templates declare: themselves, and those that its tags name.
+
+    Args:
+        live: The registry that exists.
+        candidates: The resources of the templates. Default: everything that is there, and no templates.
+    """
+    listed = None if candidates is None else tuple(candidates)
+    declared = None if listed is None else {one.identifier for one in listed}
+    tagged = {
+        one.tagged_stack
+        for one in live.repositories
+        if one.tagged_stack is not None
+        and not one.is_cdk_asset_repository
+        and (declared is None or one.known_name in declared)
+    }
+    return frozenset({*tagged, *(one.stack for one in listed or ())})
+
+
 def plan_import(live: Registry, declared: Registry, candidates: Iterable[ImportCandidate]) -> ImportPlan:
     """Says what is imported, what is new, and what an import would make different.
 
     Args:
-        live: The registry that exists.
+        live: The registry that exists, with its owners.
         declared: The one that the templates declare.
         candidates: The resources of those templates.
 
@@ -98,11 +125,10 @@ def plan_import(live: Registry, declared: Registry, candidates: Iterable[ImportC
     for candidate in listed:
         by_stack.setdefault(candidate.stack, []).append(candidate)
     taken = {(one.resource_type, one.identifier) for one in listed}
-    owners = {one.known_name: one.stack for one in live.repositories if one.stack is not None}
     caches = [name for name in _names(live) if cache_for(live, name) is not None]
     return ImportPlan(
         registry=live.label,
-        stacks=tuple(_stack(stack, members, there, owners) for stack, members in by_stack.items()),
+        stacks=tuple(_stack(stack, members, there, live.owners) for stack, members in by_stack.items()),
         drifts=tuple(drifts(live, declared, rendered={one.source: one.properties for one in listed})),
         undeclared=tuple(
             words
@@ -150,11 +176,15 @@ def _stack(
     stack: str,
     members: list[ImportCandidate],
     there: Mapping[tuple[str, str], str],
-    owners: Mapping[str | None, str],
+    owners: Mapping[tuple[str, str], StackOwner],
 ) -> StackImport:
     found = [one for one in members if (one.resource_type, one.identifier) in there]
     blocked: list[BlockedImport] = []
-    owned = {one.logical_id: one for one in found if _owner(one, owners) == stack}
+    owned = {
+        one.logical_id: one
+        for one in found
+        if _owner(one, owners) == StackOwner(stack=stack, logical_id=one.logical_id)
+    }
     possible = {one.logical_id: one for one in found if one.logical_id not in owned}
     while True:
         # What cannot come in takes with it what refers to it.
@@ -177,16 +207,20 @@ def _stack(
     )
 
 
-def _owner(candidate: ImportCandidate, owners: Mapping[str | None, str]) -> str | None:
-    """The stack that owns a repository; of other resources CloudFormation tells nothing."""
-    if candidate.resource_type != "AWS::ECR::Repository" or not isinstance(candidate.identifier, str):
+def _owner(candidate: ImportCandidate, owners: Mapping[tuple[str, str], StackOwner]) -> StackOwner | None:
+    if not isinstance(candidate.identifier, str):
         return None
-    return owners.get(candidate.identifier)
+    return owners.get((candidate.resource_type, candidate.identifier))
 
 
-def _obstacle(candidate: ImportCandidate, present: Collection[str], owner: str | None) -> str | None:
+def _obstacle(candidate: ImportCandidate, present: Collection[str], owner: StackOwner | None) -> str | None:
+    if owner is not None and owner.stack == candidate.stack:
+        return (
+            f"the stack holds it already, as {owner.logical_id}: keep that logical ID, or release it first, "
+            "with DeletionPolicy: Retain"
+        )
     if owner is not None:
-        return f"the stack {owner} owns it: release it there first, with DeletionPolicy: Retain"
+        return f"the stack {owner.stack} owns it: release it there first, with DeletionPolicy: Retain"
     if not candidate.has_deletion_policy:
         return "its template has no DeletionPolicy, without which CloudFormation imports nothing"
     missing = sorted(candidate.refers_to.difference(present))

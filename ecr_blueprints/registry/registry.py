@@ -8,6 +8,7 @@ judgements reads it: :mod:`~ecr_blueprints.registry.effective` and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ecr_blueprints.domain.stages import ProductionScope
@@ -27,6 +28,7 @@ from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration
 from ecr_blueprints.registry.signing_configuration import SigningConfiguration
 from ecr_blueprints.registry.singleton import Singleton, SingletonKind
 from ecr_blueprints.registry.source_location import SourceLocation
+from ecr_blueprints.registry.stack_owner import StackOwner
 
 __all__ = ["Registry"]
 
@@ -61,6 +63,8 @@ class Registry:
         encryption: What its owner encrypts new repositories with; None if that is not said.
         has_contract: True if a registry contract said what the registry level holds, so that an
             absence is known to be one.
+        owners: Type and identifier → the stack that owns it, of what CloudFormation was asked about; for
+            live reads.
     """
 
     account: str | None = None
@@ -85,6 +89,7 @@ class Registry:
     required_tags: tuple[str, ...] = ()
     encryption: Encryption | None = None
     has_contract: bool = False
+    owners: Mapping[tuple[str, str], StackOwner] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -174,6 +179,19 @@ class Registry:
     def with_naming_exception(self, exception: NamingException) -> Registry:
         """The registry with one more exception to its naming convention."""
         return replace(self, naming_exceptions=(*self.naming_exceptions, exception))
+
+    def with_owners(self, owners: Mapping[tuple[str, str], StackOwner]) -> Registry:
+        """The registry with what CloudFormation says of who owns what, its repositories included."""
+        found = [
+            (one, owners.get(("AWS::ECR::Repository", one.known_name or ""))) for one in self.repositories
+        ]
+        return replace(
+            self,
+            owners=owners,
+            repositories=tuple(
+                replace(one, stack=None if owner is None else owner.stack) for one, owner in found
+            ),
+        )
 
     def _with_singleton(self, kind: SingletonKind, source: SourceLocation) -> Registry:
         declared = Singleton(kind=kind, source=source)

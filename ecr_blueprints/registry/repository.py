@@ -45,7 +45,9 @@ class Repository:
         empty_on_delete: Whether deleting the repository deletes its images first.
         deletion_policy: What CloudFormation does with it; None for live reads.
         tags: Resource tags; a value that is not known is carried as Unresolved.
-        stack: The CloudFormation stack that owns it, as CloudFormation's own tag says; for live reads.
+        stack: The CloudFormation stack that owns it, where CloudFormation was asked; for live reads.
+        tagged_stack: The stack that CloudFormation's own tag names, which may have released it since; for
+            live reads.
         is_released: True for one that is there and in no template any more, which nobody pushes to; what
             it has beside its name is not known then.
         kind: What it is for, where the source says so, as constructs do; None for most templates.
@@ -64,6 +66,7 @@ class Repository:
     deletion_policy: DeletionPolicy | None = field(default_factory=DeletionPolicy)
     tags: Mapping[str, Resolvable[str]] | Unresolved = field(default_factory=dict)
     stack: str | None = None
+    tagged_stack: str | None = None
     is_released: bool = False
     kind: RepositoryKind | None = None
     is_cdk_asset_repository: bool = False

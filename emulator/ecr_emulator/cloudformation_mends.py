@@ -6,6 +6,8 @@
 * `GetTemplateSummary` names the identifiers that `cdk import` asks for.
 * An import tags a repository as the stack's, and takes its policy where the template has none
   (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2493).
+* The resources of a deleted stack are listed by its id alone; its name is nobody's
+  (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html).
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ def apply() -> None:
     _mend_taken_names()
     _mend_template_summary()
     _mend_import()
+    _mend_deleted_names()
 
 
 def _mend_secret() -> None:
@@ -176,6 +179,23 @@ def _mend_import() -> None:
             found["tags"] = merge(found["tags"], [{"Key": key, "Value": value} for key, value in own.items()])
 
     changesets._import_resources_async = import_repositories
+
+
+def _mend_deleted_names() -> None:
+    actions = ministack_internals.cloudformation("handlers")._ACTION_HANDLERS
+    find = actions["DescribeStacks"]
+
+    def of_existing(action: str) -> Callable[[dict[str, Any]], Any]:
+        answer = actions[action]
+
+        def answer_of_existing(params: dict[str, Any]) -> Any:
+            found = find({key: value for key, value in params.items() if key != "NextToken"})
+            return answer(params) if found[0] == 200 else found
+
+        return answer_of_existing
+
+    for action in ("DescribeStackResources", "ListStackResources"):
+        actions[action] = of_existing(action)
 
 
 def _mend_template_summary() -> None:

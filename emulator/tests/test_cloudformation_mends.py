@@ -233,6 +233,30 @@ def test_import_takes_the_policy_that_no_template_declares(account: Account) -> 
     assert json.loads(kept) == policy
 
 
+def test_nobody_holds_what_was_released(account: Account) -> None:
+    kept = resource("Repository", {"RepositoryName": "kept"}, DeletionPolicy="Retain")
+    released = resource("Repository", {"RepositoryName": "released"}, DeletionPolicy="Retain")
+    list_resources = account.cloudformation.list_stack_resources
+
+    def held(stack: str) -> list[str]:
+        return [
+            one["PhysicalResourceId"] for one in list_resources(StackName=stack)["StackResourceSummaries"]
+        ]
+
+    stack_id = account.deploy("s", {"K": kept, "R": released}).id
+    assert held("s") == ["kept", "released"]
+    account.deploy("s", {"K": kept})
+    assert held("s") == held(stack_id) == ["kept"]
+    assert account.delete_stack("s") == "DELETE_COMPLETE"
+    for call in (list_resources, account.cloudformation.describe_stack_resources):
+        assert error_of(call, StackName="s") == ("ValidationError", "Stack with id s does not exist")
+        call(StackName=stack_id)
+    # What was released keeps the tag of its stack all the same.
+    arn = account.ecr.describe_repositories(repositoryNames=["released"])["repositories"][0]["repositoryArn"]
+    tags = account.ecr.list_tags_for_resource(resourceArn=arn)["tags"]
+    assert {"Key": "aws:cloudformation:stack-name", "Value": "s"} in tags
+
+
 def test_import_of_what_is_not_there_fails(account: Account) -> None:
     template = {"X": resource("Repository", {"RepositoryName": "app"}, DeletionPolicy="Retain")}
     entry = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,12 @@ import pytest
 from aws_commands import AwsCommand, parse_commands
 from deployment import MAIN_REGION, Deployment
 from legacy_registry import LEGACY_NAMES, make_legacy_registry
-from local_cloud import ROOT, run_cdk, tool_environment
+from local_cloud import run_cdk, tool_environment
 
 from ecr_blueprints.registry.registry import Registry
 
-OWN = tuple(name for name in LEGACY_NAMES if not name.startswith(("docker-hub/", "k8s/")))
+STACK, STACKED = "their-own", "legacy/stacked"
+OWN = (*(name for name in LEGACY_NAMES if not name.startswith(("docker-hub/", "k8s/"))), STACKED)
 SERVICES = ("ecr", "iam", "kms", "secretsmanager", "signer")
 SYNTHESIZED = "cdk.out"
 REPOSITORY = "AWS::ECR::Repository"
@@ -32,14 +32,7 @@ class Adoption:
 
     def adopt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs the program as a person does."""
-        return subprocess.run(
-            [sys.executable, "-m", "ecr_blueprints", "adopt", "--region", MAIN_REGION, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=ROOT,
-            env={**self.deployment.environment(), "PYTHONPATH": str(ROOT)},
-        )
+        return self.deployment.adopt(*arguments)
 
     def synth(self) -> None:
         blueprint = self.folder / "registry" / "blueprint.yaml"
@@ -59,11 +52,21 @@ class Adoption:
 
 @pytest.fixture(scope="module")
 def adoption(deployment: Deployment) -> Adoption:
-    """Thirty repositories and what is at the registry level, with an image in two of them."""
+    """Thirty repositories, one more of a stack, and the registry level, with an image in two of them."""
     clients = {service: deployment.client(service) for service in SERVICES}
     make_legacy_registry(
         clients, account=deployment.account, consumer=deployment.consumer, region=MAIN_REGION
     )
+    repository = {
+        "Type": REPOSITORY,
+        "DeletionPolicy": "Retain",
+        "Properties": {"RepositoryName": STACKED, "ImageTagMutability": "IMMUTABLE"},
+    }
+    cloudformation = deployment.client("cloudformation")
+    cloudformation.create_stack(
+        StackName=STACK, TemplateBody=json.dumps({"Resources": {"Theirs": repository}})
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK)
     for name in ("prod/payments/api", "legacy/batch"):
         deployment.push(name, "v1")
     return Adoption(deployment)
@@ -95,9 +98,19 @@ def test_a_registry_is_adopted_and_nothing_is_lost_unannounced(adoption: Adoptio
         "teams/payments.yaml",
         "teams/search.yaml",
     }
+    outside = (folder / "registry" / "teams" / "outside-the-convention.yaml").read_text()
+    assert f"the stack {STACK} owns it: release it there before the import" in outside
     adoption.synth()
 
-    # 2. What is imported, and what that would change.
+    # 2. What is imported, and what that would change. What a stack releases is free, whatever its tag says.
+    owned = adoption.adopt("--map", str(adoption.assembly), "--format", "json")
+    assert [one["reason"] for stack in json.loads(owned.stdout)["stacks"] for one in stack["blocked"]] == [
+        f"the stack {STACK} owns it: release it there first, with DeletionPolicy: Retain"
+    ]
+    cloudformation = deployment.client("cloudformation")
+    cloudformation.delete_stack(StackName=STACK)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK)
+    assert STACK in [one.tagged_stack for one in deployment.live().repositories]
     mapped = adoption.adopt(
         "--map", str(adoption.assembly), "--output", str(folder / "import"), "--format", "json"
     )
@@ -143,7 +156,8 @@ def test_a_registry_is_adopted_and_nothing_is_lost_unannounced(adoption: Adoptio
     assert imported_settings["legacy/batch"][2] is None
     assert {**imported_settings, "legacy/batch": before["legacy/batch"]} == before
     again = json.loads(adoption.adopt("--map", str(adoption.assembly), "--format", "json").stdout)
-    assert sum(len(stack["owned"]) for stack in again["stacks"]) == len(OWN)
+    assert [stack["mapping"] for stack in again["stacks"] if stack["mapping"]] == []
+    assert sum(len(stack["owned"]) for stack in again["stacks"]) == len(imported)
     deployment.deploy(adoption.assembly)
     after = deployment.live()
     for name, kept in settings(after).items():

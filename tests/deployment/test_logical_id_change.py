@@ -60,11 +60,19 @@ def test_a_repository_gets_another_logical_id_and_keeps_its_images(deployment: D
     assert "already exists" in output
     assert deployment.digests(NAME) == {image}
 
+    held = deployment.adopt("--map", str(renamed), "--format", "json")
+    (blocked,) = [one for stack in json.loads(held.stdout)["stacks"] for one in stack["blocked"]]
+    assert blocked["logicalId"] == NEW_ID
+    assert blocked["reason"].startswith("the stack holds it already, as ")
+
     deployment.deploy(edited(first, deployment.folder / "released", release), STACK)
     assert deployment.digests(NAME) == {image}
 
-    mapping = deployment.folder / "import.json"
-    mapping.write_text(json.dumps({NEW_ID: {"RepositoryName": NAME}}))
+    output = deployment.folder / "import"
+    written = deployment.adopt("--map", str(renamed), "--output", str(output))
+    assert written.returncode == 0, (written.stdout, written.stderr)
+    mapping = output / f"{STACK}.json"
+    assert json.loads(mapping.read_text()) == {NEW_ID: {"RepositoryName": NAME}}
     deployment.cdk("import", STACK, "--app", str(renamed), "--resource-mapping", str(mapping), "--force")
     deployment.deploy(renamed, STACK)
     resources = deployment.client("cloudformation").describe_stack_resources(StackName=STACK)

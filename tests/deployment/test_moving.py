@@ -2,7 +2,7 @@
 
 Blueprints and files of teams are written where a page shows them, with this test's accounts in the place of
 the page's. What the AWS CLI and skopeo would do is done through ECR's API: neither is needed for the tests.
-The questions of ``cdk import`` are answered by a mapping, since nobody is there to say yes.
+The questions of ``cdk import`` are answered by what ``adopt --map`` writes, since nobody is there to say yes.
 """
 
 from __future__ import annotations
@@ -116,17 +116,19 @@ class PageOnCloud:
                 pytest.fail(f"a command that nothing here knows: {line}")
 
     def _answers(self, stack_name: str) -> Path:
-        """Yes to what ``cdk import`` proposes for what the stack does not hold yet: the template's name."""
+        """What ``adopt --map`` finds: what ``cdk import`` proposes, the name of each that the stack lacks."""
         held = {name for name, one in self.managed().items() if one == stack_name}
         template = json.loads((self.folder / "cdk.out" / f"{stack_name}.template.json").read_text())
-        mapping = {
+        proposed = {
             logical_id: {"RepositoryName": one["Properties"]["RepositoryName"]}
             for logical_id, one in template["Resources"].items()
             if one["Type"] == "AWS::ECR::Repository" and one["Properties"]["RepositoryName"] not in held
         }
-        assert mapping, f"{stack_name}: nothing to import"
-        path = self.folder / f"{stack_name}.mapping.json"
-        path.write_text(json.dumps(mapping))
+        output = self.folder / "import"
+        mapped = self.deployment.adopt("--map", str(self.folder / "cdk.out"), "--output", str(output))
+        assert mapped.returncode == 0, (mapped.stdout, mapped.stderr)
+        path = output / f"{stack_name}.json"
+        assert json.loads(path.read_text()) == proposed, mapped.stdout
         return path
 
     def _copy(self, source: str, target: str) -> None:

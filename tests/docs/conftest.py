@@ -41,7 +41,7 @@ from ecr_blueprints.config import load_blueprint
 from ecr_blueprints.config.operating_model import BLUEPRINTS
 from ecr_blueprints.domain.upstream_registry import CREDENTIAL_KEYS
 from ecr_blueprints.lifecycle.document import find_violations
-from ecr_blueprints.live import image_reader, registry_reader, session
+from ecr_blueprints.live import image_reader, registry_reader, session, stack_reader
 from ecr_blueprints.registry.seeding_list import parse_seeding_list
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -258,12 +258,14 @@ class PageRun:
             self._write(block, "credential.json")
 
     def _policy(self, document: dict[str, Any]) -> None:
-        """A policy of IAM: each action is an operation of ECR."""
+        """A policy of IAM: each action is an operation of its service."""
         import botocore.session
 
-        operations = set(botocore.session.get_session().get_service_model("ecr").operation_names)
+        aws = botocore.session.get_session()
         for statement in document["Statement"]:
-            assert {action.removeprefix("ecr:") for action in statement["Action"]} <= operations
+            for action in statement["Action"]:
+                service, _, operation = action.partition(":")
+                assert operation in aws.get_service_model(service).operation_names, action
 
     # --- Commands ---------------------------------------------------------------------------------------
 
@@ -354,6 +356,8 @@ class PageRun:
         """A registry made by hand, in the place of what ECR's API would tell of a reader's."""
         with (
             patch.object(session, "ecr_client", lambda region, *, profile=None: None),
+            patch.object(session, "cloudformation_client", lambda region, *, profile=None: None),
+            patch.object(stack_reader, "read_owners", lambda *_, **__: {}),
             patch.object(registry_reader, "read_live_registry", lambda *_, **__: page_registry()),
             patch.object(registry_reader, "read_blob_mounting", lambda _: False),
             patch.object(image_reader, "read_live_images", lambda _, name: page_images(name)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,17 @@ class Deployment:
             env={**tool_environment(CDK_VALIDATION="false"), "AWS_REGION": MAIN_REGION},
         )
         return assembly
+
+    def adopt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs ``ecr-blueprints adopt`` as a person does."""
+        return subprocess.run(
+            [sys.executable, "-m", "ecr_blueprints", "adopt", "--region", MAIN_REGION, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env={**self.environment(), "PYTHONPATH": str(ROOT)},
+        )
 
     def deploy(self, assembly: Path, *stacks: str, check: bool = True) -> tuple[int, str]:
         """Deploys the stacks, or all."""

@@ -7,6 +7,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from ecr_blueprints.domain.resource_identifier import IMPORT_IDENTIFIERS
 from ecr_blueprints.live.session import READ_ACTIONS
+from ecr_blueprints.live.stack_reader import NOT_HELD
 
 
 @pytest.mark.parametrize("resource_type", sorted(IMPORT_IDENTIFIERS))
@@ -29,7 +30,21 @@ def test_every_private_type_of_ecr_has_one() -> None:
 def test_every_action_that_reading_needs_is_an_operation_that_reads() -> None:
     import botocore.session
 
-    operations = set(botocore.session.get_session().get_service_model("ecr").operation_names)
+    session = botocore.session.get_session()
 
-    assert {action.removeprefix("ecr:") for action in READ_ACTIONS} <= operations
-    assert all(action.removeprefix("ecr:").startswith(("Describe", "Get", "List")) for action in READ_ACTIONS)
+    for action in READ_ACTIONS:
+        service, _, operation = action.partition(":")
+        assert operation in session.get_service_model(service).operation_names
+        assert operation.startswith(("Describe", "Get", "List"))
+
+
+def test_no_operation_that_reading_needs_is_two_services_own() -> None:
+    assert len({action.partition(":")[2] for action in READ_ACTIONS}) == len(READ_ACTIONS)
+
+
+def test_what_a_stack_does_not_hold_is_said_by_statuses_that_there_are() -> None:
+    import botocore.session
+
+    model = botocore.session.get_session().get_service_model("cloudformation")
+
+    assert set(model.shape_for("ResourceStatus").enum) >= NOT_HELD

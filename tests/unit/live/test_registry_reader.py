@@ -136,7 +136,7 @@ def test_every_setting_is_read(stubbed: tuple[Any, Stubber]) -> None:
     assert read.lifecycle_policy == LIFECYCLE
     assert isinstance(read.policy, AccessPolicy)
     assert read.deletion_policy is None
-    assert read.stack == "s"
+    assert (read.tagged_stack, read.stack) == ("s", None)
     assert registry.policies[0].policy == read.policy
     assert scanning_for(registry, "prod/api") == EffectiveScanning(
         scan_type=registry.scanning[0].scan_type,  # type: ignore[arg-type]

@@ -22,6 +22,7 @@ from ecr_blueprints.registry.policy_document import read_policy_document
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.source_location import SourceLocation
+from ecr_blueprints.registry.stack_owner import StackOwner
 from ecr_blueprints.reporters.adopted_files import adopted_files
 
 ACCOUNT, CONSUMER, REGION = "111122223333", "222233334444", "eu-west-1"
@@ -142,6 +143,17 @@ def test_stages_that_are_alike_are_one_entry_and_others_have_a_name() -> None:
         },
         {"payments/api-dev": "dev/payments/api", "outside-the-convention/qa-payments-api": "qa/payments/api"},
     )
+
+
+def test_the_stack_that_owns_a_repository_is_told_and_one_that_released_it_is_not() -> None:
+    released, theirs = (repository(f"prod/payments/{one}", tagged_stack="theirs") for one in ("api", "web"))
+    owned = {("AWS::ECR::Repository", "prod/payments/web"): StackOwner(stack="theirs", logical_id="Web")}
+
+    made = adopted(*Registry(repositories=(released, theirs)).with_owners(owned).repositories)
+
+    assert {key: one.notes for key, one in entries(made).items() if one.notes} == {
+        "payments/web": ("the stack theirs owns it: release it there before the import",)
+    }
 
 
 def test_no_stack_holds_too_much_and_keys_stay_when_more_comes() -> None:

@@ -7,17 +7,19 @@ from typing import Any
 from ecr_blueprints.domain.scanning import ScanType
 from ecr_blueprints.registry.cache_rule import CacheRule
 from ecr_blueprints.registry.import_candidate import ImportCandidate
-from ecr_blueprints.registry.import_plan import plan_import
+from ecr_blueprints.registry.import_plan import plan_import, possible_owners
 from ecr_blueprints.registry.pull_time_exclusion import PullTimeExclusion
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.registry_policy import RegistryPolicy
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.scanning_configuration import ScanningConfiguration
 from ecr_blueprints.registry.source_location import SourceLocation
+from ecr_blueprints.registry.stack_owner import StackOwner
 from ecr_blueprints.registry.unresolved import Unresolved
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 SOMEWHERE = SourceLocation(arn="arn:aws:ecr:eu-west-1:111122223333:repository/x")
+REPOSITORY = "AWS::ECR::Repository"
 POLICY = RegistryPolicy(source=SOMEWHERE, policy=Unresolved("some policy"))
 
 
@@ -99,14 +101,16 @@ def test_what_cloudformation_would_refuse_is_told_before() -> None:
     assert plan.loses
 
 
+def owner(stack: str, logical_id: str) -> StackOwner:
+    return StackOwner(stack=stack, logical_id=logical_id)
+
+
 def test_what_another_stack_owns_is_released_there_first() -> None:
-    there = Registry(
-        account=ACCOUNT,
-        region=REGION,
-        repositories=(
-            Repository(source=SOMEWHERE, name="prod/api", stack="payments"),
-            Repository(source=SOMEWHERE, name="prod/web", stack="a-team-s-own"),
-        ),
+    there = live("prod/api", "prod/web").with_owners(
+        {
+            (REPOSITORY, "prod/api"): owner("payments", "Api"),
+            (REPOSITORY, "prod/web"): owner("a-team-s-own", "W"),
+        }
     )
 
     plan = plan_import(
@@ -124,6 +128,72 @@ def test_what_another_stack_owns_is_released_there_first() -> None:
     assert [one.reason for one in stack.blocked] == [
         "the stack a-team-s-own owns it: release it there first, with DeletionPolicy: Retain"
     ]
+
+
+def test_what_was_released_is_imported_whatever_its_tag_says() -> None:
+    released = Repository(source=SOMEWHERE, name="prod/api", tagged_stack="payments")
+    there = Registry(account=ACCOUNT, region=REGION, repositories=(released,)).with_owners({})
+    ours, other = (
+        candidate("Api", "Repository", "prod/api", stack=one) for one in ("payments", "payments-2")
+    )
+
+    for declared in (ours, other):
+        (stack,) = plan_import(there, Registry(), [declared]).stacks
+        assert (stack.owned, stack.blocked) == ((), ())
+        assert dict(stack.mapping) == {"Api": {"RepositoryName": "prod/api"}}
+
+
+def test_what_the_stack_holds_under_another_logical_id_is_released_first() -> None:
+    there = live("prod/api").with_owners({(REPOSITORY, "prod/api"): owner("payments", "Old")})
+
+    (stack,) = plan_import(
+        there, Registry(), [candidate("New", "Repository", "prod/api", stack="payments")]
+    ).stacks
+
+    assert stack.mapping == {}
+    assert [one.reason for one in stack.blocked] == [
+        "the stack holds it already, as Old: keep that logical ID, or release it first, "
+        "with DeletionPolicy: Retain"
+    ]
+
+
+def test_settings_and_caches_have_owners_too() -> None:
+    there = live(cache_rules=(CacheRule(source=SOMEWHERE, prefix="hub"),)).with_policy(POLICY)
+    there = there.with_owners(
+        {
+            ("AWS::ECR::RegistryPolicy", ACCOUNT): owner("registry", "Policy"),
+            ("AWS::ECR::PullThroughCacheRule", "hub"): owner("caches", "Hub"),
+        }
+    )
+
+    (stack,) = plan_import(
+        there,
+        Registry(),
+        [candidate("Policy", "RegistryPolicy", ACCOUNT), candidate("Hub", "PullThroughCacheRule", "hub")],
+    ).stacks
+
+    assert [one.logical_id for one in stack.owned] == ["Policy"]
+    assert [one.candidate.logical_id for one in stack.blocked] == ["Hub"]
+
+
+def test_the_stacks_to_ask_are_those_declared_and_those_that_a_tag_names() -> None:
+    there = Registry(
+        repositories=(
+            Repository(source=SOMEWHERE, name="prod/api", tagged_stack="old"),
+            Repository(source=SOMEWHERE, name="prod/web", tagged_stack="somebody-s"),
+            Repository(source=SOMEWHERE, name="prod/by-hand"),
+            Repository(
+                source=SOMEWHERE,
+                name="cdk-x-container-assets-1",
+                tagged_stack="CDKToolkit",
+                is_cdk_asset_repository=True,
+            ),
+        )
+    )
+
+    declared = [candidate("Api", "Repository", "prod/api", stack="new")]
+    assert possible_owners(there, declared) == {"old", "new"}
+    assert possible_owners(there) == {"old", "somebody-s"}
 
 
 def test_a_name_that_only_deployment_knows_is_new() -> None:
