@@ -61,6 +61,7 @@ _NAMES = {
     "ministack.services.signer": ("_PERMISSION_ACTIONS",),
     "ministack.services.sns": ("_topics",),
     "ministack.services.ssm": ("_lookup_parameter",),
+    "ministack.services.cloudformation": ("handle_request",),
     "ministack.services.cloudformation.handlers": ("_ACTION_HANDLERS", "_required_capabilities"),
     "ministack.services.cloudformation.engine": ("_parse_template",),
     "ministack.services.cloudformation.helpers": ("_resolve_template", "_error", "_p", "_xml"),
@@ -174,6 +175,11 @@ def sns() -> Any:
 def ssm() -> Any:
     """The emulated parameter store."""
     return _module("services.ssm")
+
+
+def cloudformation_service() -> Any:
+    """The emulated CloudFormation, which answers requests."""
+    return _module("services.cloudformation")
 
 
 def cloudformation(part: str) -> Any:

@@ -13,6 +13,7 @@ from ecr_emulator import (
     neighbour_mends,
     operations,
     registry_protocol,
+    settled_answers,
     stack_sets,
     state,
 )
@@ -73,6 +74,7 @@ def install(model: EcrModel) -> None:
         resource_type().register()
     oidc_provider.register()
     cloudformation_mends.apply()
+    settled_answers.hold_back()
     stack_sets.answer()
     neighbour_mends.apply()
     _reset_with_ministack()
