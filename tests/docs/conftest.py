@@ -35,6 +35,7 @@ from docs_markdown import FencedBlock, fenced_blocks
 from generate_docs import CONSTRUCT_PAGES
 from local_cloud import tool_environment
 from page_registry import page_images, page_registry
+from warm_app import run_warm
 
 from ecr_blueprints.cli.main import main
 from ecr_blueprints.config import load_blueprint
@@ -159,21 +160,7 @@ class PageRun:
 
     def _synthesize(self, program: Path, folder: Path, context: dict[str, Any] | None = None) -> str:
         """Runs a program as ``cdk synth`` runs an app: with the assembly's place and the context."""
-        environment = tool_environment(
-            CDK_OUTDIR=str(folder / "cdk.out"),
-            CDK_CONTEXT_JSON=json.dumps(context or {}),
-            CDK_VALIDATION="false",
-            PYTHONPATH=str(ROOT),
-            PYTHONDONTWRITEBYTECODE="1",
-        )
-        result = subprocess.run(
-            [sys.executable, str(program)],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        result = run_warm(program, folder=folder, output=folder / "cdk.out", context=context)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
 

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from local_cloud import ROOT, LocalCloud, run_cdk, tool_environment
+from local_cloud import ROOT, LocalCloud, run_cdk
+from warm_app import synthesize
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.live import read_live_registry
@@ -76,7 +77,7 @@ class Deployment:
         )
 
     def synth(self, *, builds_days: int = 90, more: str = "", manage: str = "") -> Path:
-        """Synthesizes the blueprint with the CDK CLI into a cloud assembly."""
+        """Synthesizes the blueprint into a cloud assembly."""
         return self.synth_text(
             BLUEPRINT.format(
                 account=self.account,
@@ -88,23 +89,13 @@ class Deployment:
         )
 
     def synth_text(self, text: str) -> Path:
-        """Synthesizes any blueprint with the CDK CLI into a cloud assembly."""
+        """Synthesizes any blueprint into a cloud assembly."""
         self._runs += 1
         blueprint = self.folder / f"blueprint-{self._runs}.yaml"
         blueprint.write_text(text)
         assembly = self.folder / f"cdk.out-{self._runs}"
-        run_cdk(
-            [
-                "synth",
-                "--quiet",
-                "--no-validation",
-                "--output",
-                str(assembly),
-                "-c",
-                f"blueprint={blueprint}",
-            ],
-            env={**tool_environment(CDK_VALIDATION="false"), "AWS_REGION": MAIN_REGION},
-        )
+        result = synthesize(blueprint, assembly)
+        assert result.returncode == 0, result.stderr
         return assembly
 
     def adopt(self, *arguments: str) -> subprocess.CompletedProcess[str]:

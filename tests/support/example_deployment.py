@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from example_assemblies import blueprint_of, run_app, synthesized_example
+from example_assemblies import blueprint_of, synthesized_example
 from local_cloud import ROOT, LocalCloud, run_cdk
-from synthesized import Assembly, read_assembly
+from synthesized import Assembly, read_assembly, synthesize
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.live import read_live_registry
@@ -68,7 +68,7 @@ class ExampleDeployment:
             team.setdefault("repositories", {})[ADDED] = {}
             team_path.write_text(yaml.safe_dump(team, sort_keys=False))
         path.write_text(yaml.safe_dump(blueprint, sort_keys=False))
-        result = run_app(path, self.folder / "second")
+        result = synthesize(path, self.folder / "second")
         assert result.returncode == 0, result.stderr
         return read_assembly(self.folder / "second")
 

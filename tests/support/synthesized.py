@@ -1,4 +1,4 @@
-"""A blueprint synthesized by app.py, the way the CDK CLI runs it."""
+"""A blueprint synthesized by app.py, and the assembly that comes of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from example_assemblies import run_app as synthesize
 from example_assemblies import synthesized_example
 from local_cloud import ROOT
+from warm_app import synthesize
 
 __all__ = ["ROOT", "Assembly", "example_assembly", "read_assembly", "synthesize"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_assemblies import blueprint_of
+from example_assemblies import blueprint_of, run_app
 from logical_id_contract import held_resources
 from policy_walk import (
     OPEN_PRINCIPALS,
@@ -29,7 +29,7 @@ from policy_walk import (
     wide_resources,
 )
 from stored_assembly import INNER, stored_files
-from synthesized import Assembly, synthesize
+from synthesized import Assembly
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.registry.completion import complete_registry, entry_for
@@ -189,7 +189,7 @@ def test_the_cdks_own_validation_does_refuse_something(tmp_path: Path) -> None:
         "aws_ecr.CfnRepository(Stack(app, 'Control'), 'Bad', repository_name='Not A Name')\n"
         "app.synth()\n"
     )
-    synthesize(tmp_path / "blueprint.yaml", tmp_path / "out", validation=True, app=control)
+    run_app(tmp_path / "blueprint.yaml", tmp_path / "out", validation=True, app=control)
     assert violations(tmp_path / "out")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_assemblies import run_app
 from synthesized import Assembly, read_assembly, synthesize
 
 from ecr_blueprints.config.consumer_meaning import MAX_PULL_ROLE_CONSUMER_LENGTH
@@ -52,7 +53,7 @@ CONSUMER, ENDPOINTS = "ecr-consumer-whole-333344445555", "ecr-endpoints-33334444
 def stacks(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     folder = tmp_path_factory.mktemp("consumers")
     (folder / "blueprint.yaml").write_text(BLUEPRINT)
-    result = synthesize(folder / "blueprint.yaml", folder / "out")
+    result = run_app(folder / "blueprint.yaml", folder / "out")
     assert result.returncode == 0, result.stderr
     return read_assembly(folder / "out", result.stderr)
 
@@ -196,7 +197,7 @@ def test_s3_that_serves_nothing_but_layers_is_warned_of(tmp_path: Path) -> None:
     (tmp_path / "blueprint.yaml").write_text(
         BLUEPRINT.replace("        buckets: [meridian-configuration]\n", "")
     )
-    result = synthesize(tmp_path / "blueprint.yaml", tmp_path / "out")
+    result = run_app(tmp_path / "blueprint.yaml", tmp_path / "out")
     assert result.returncode == 0
     assert "ecr-blueprints:s3-layers-only" in result.stderr
 

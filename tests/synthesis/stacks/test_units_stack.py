@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_assemblies import run_app
 from synthesized import synthesize
 
 from ecr_blueprints.domain.stack_set import MAX_TEMPLATE_BODY_BYTES
@@ -55,7 +56,7 @@ teams: [{{team: payments, repositories: {{api: {{}}}}}}]
 def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("units")
     (folder / "blueprint.yaml").write_text(BLUEPRINT)
-    result = synthesize(folder / "blueprint.yaml", folder / "out")
+    result = run_app(folder / "blueprint.yaml", folder / "out")
     assert result.returncode == 0, result.stderr
     assert "WARNING" not in result.stderr
     return {

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from synthesized import Assembly, example_assembly, synthesize
+from example_assemblies import run_app
+from synthesized import Assembly, example_assembly
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.domain.creation_template import AppliedFor
@@ -124,7 +125,7 @@ def test_a_retired_repository_stands_in_nobodys_way(tmp_path: Path) -> None:
         'registry: {account: "111122223333", regions: [eu-west-1]}\nreplication: {to: [eu-south-1]}\n'
         "teams: [{team: shop, repositories: {web: {}, old: {state: frozen}, gone: {state: retired}}}]\n"
     )
-    result = synthesize(tmp_path / "blueprint.yaml", tmp_path / "out")
+    result = run_app(tmp_path / "blueprint.yaml", tmp_path / "out")
     assert result.returncode == 0, result.stderr
     assert "deprecated" not in result.stderr
     template = json.loads((tmp_path / "out/ecr-repositories-shop-eu-west-1.template.json").read_text())
