@@ -16,8 +16,10 @@ __all__ = [
     "check_place",
     "environment_of",
     "partition_text",
+    "path_of",
     "path_under",
     "place_in",
+    "place_stack",
     "refusal_if_taken",
     "stack_of",
 ]
@@ -106,18 +108,24 @@ def refusal_if_taken(scope: Construct, construct_id: str) -> InvalidValueError |
 
 def path_under(scope: Construct, construct_id: str) -> str:
     """The construct path that a child of that id has, before it exists."""
-    path: str | None = vars(scope).get(_PATH)
-    if path is None:
-        path = vars(scope)[_PATH] = scope.node.path
+    path = path_of(scope)
     own = _in_path(construct_id)
     return f"{path}/{own}" if path else own
+
+
+def path_of(construct: Construct) -> str:
+    """The construct path, which never changes."""
+    held = vars(construct)
+    if _PATH not in held:
+        held[_PATH] = construct.node.path
+    return str(held[_PATH])
 
 
 def environment_of(scope: Construct) -> tuple[str | None, str | None]:
     """The account and the Region of a scope's stack; None for what the stack leaves to the deployment."""
     known: tuple[str | None, str | None] | None = vars(scope).get(_ENVIRONMENT)
     if known is None:
-        stack = cdk.Stack.of(scope)
+        stack = stack_of(scope)
         account, region = (None if is_token(one) else one for one in (stack.account, stack.region))
         known = vars(scope)[_ENVIRONMENT] = (account, region)
     return known
@@ -129,6 +137,8 @@ def stack_of(construct: IConstruct) -> cdk.Stack:
     Args:
         construct: The construct, or the stack.
     """
+    if isinstance(construct, cdk.Stack):
+        return construct
     held = vars(construct)
     scope = held.get(_SCOPE)
     if scope is not None:
@@ -160,6 +170,21 @@ def place_in(construct: Construct, scope: Construct) -> None:
     """
     vars(construct)[_SCOPE] = scope
     vars(construct)[_ENVIRONMENT] = environment_of(scope)
+
+
+def place_stack(stack: cdk.Stack, scope: Construct, construct_id: str, *, env: cdk.Environment) -> None:
+    """Note where a stack is that has just been made, and its environment, as far as that is literal.
+
+    Args:
+        stack: The stack.
+        scope: The scope to which it belongs.
+        construct_id: Its id.
+        env: Its environment as given.
+    """
+    held = vars(stack)
+    held[_PATH] = path_under(scope, construct_id)
+    if env.account and env.region and not is_token(env.account) and not is_token(env.region):
+        held[_ENVIRONMENT] = (env.account, env.region)
 
 
 def _in_path(construct_id: str) -> str:

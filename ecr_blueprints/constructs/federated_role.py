@@ -9,7 +9,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_iam import IOIDCProviderRef
 from constructs import Construct
 
-from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under, stack_of
+from ecr_blueprints.constructs.construct_place import (
+    check_place,
+    path_under,
+    place_in,
+    refusal_if_taken,
+    stack_of,
+)
 from ecr_blueprints.constructs.web_identity import check_provider, web_identity_principal
 from ecr_blueprints.domain.actions import AUTHORIZE
 from ecr_blueprints.domain.pipeline_identity import FederatedIdentity
@@ -18,7 +24,7 @@ from ecr_blueprints.errors import InvalidValueError
 __all__ = ["FederatedGrant", "FederatedRole", "check_identity"]
 
 _ROLES: Final = "_ecr_blueprints_federated_roles"
-"""Attribute of a stack with its roles by identifier: asking CDK is several calls into Node.js each time."""
+"""Attribute of a scope with its roles by identifier: asking CDK is several calls into Node.js each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +91,16 @@ class FederatedRole(Construct):
         where = path_under(scope, construct_id)
         check_identity(identity, where=where)
         check_provider(provider, identity, where=where)
-        check_free(scope, construct_id)
-        super().__init__(scope, construct_id)
+        try:
+            super().__init__(scope, construct_id)
+        except RuntimeError:
+            refusal = refusal_if_taken(scope, construct_id)
+            if refusal is not None:
+                raise refusal from None
+            raise
+        place_in(self, scope)
+        if construct_id == identity.identifier:
+            vars(scope).setdefault(_ROLES, {})[construct_id] = self
         self.identity = identity
         self._may_log_in = False
         self.role = iam.Role(
@@ -109,13 +123,8 @@ class FederatedRole(Construct):
         """
         check_identity(identity, where="FederatedRole.of(…)")
         stack = stack_of(scope)
-        known: dict[str, FederatedRole] = vars(stack).setdefault(_ROLES, {})
-        role = known.get(identity.identifier)
-        if role is None:
-            found = stack.node.try_find_child(identity.identifier)
-            role = found if isinstance(found, cls) else cls(stack, identity.identifier, identity=identity)
-            known[identity.identifier] = role
-        return role
+        role: FederatedRole | None = vars(stack).get(_ROLES, {}).get(identity.identifier)
+        return cls(stack, identity.identifier, identity=identity) if role is None else role
 
     def let_log_in(self) -> None:
         """Let it log in, once; ECR knows no narrower resource than ``*`` for that."""

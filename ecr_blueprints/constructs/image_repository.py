@@ -36,6 +36,7 @@ from ecr_blueprints.constructs.property_injection import is_injected, with_own_d
 from ecr_blueprints.constructs.purpose_statements import PurposeStatements
 from ecr_blueprints.constructs.registry_environment import check_same_environment
 from ecr_blueprints.constructs.registry_reference import RegistryReference
+from ecr_blueprints.constructs.repository_batch import RepositoryBatch
 from ecr_blueprints.constructs.repository_declaration import (
     declared_repository,
     named_repository,
@@ -329,20 +330,18 @@ class ImageRepository(ecr.Repository):
         self._construct_path = path
         self._has_written_policy = False
         self._resource_registry_id = lifecycle_registry_id
-        (resource,) = repository_selector().select(self)  # One call; node.default_child takes two.
-        assert isinstance(resource, ecr.CfnRepository)
-        self._repository_resource = resource
-        self._deletion = RepositoryDeletion(self, resource, repository_name=name)
+        self._found_resource: ecr.CfnRepository | None = None
+        self._deletion = RepositoryDeletion(self, lambda: self._repository_resource, repository_name=name)
         if name_for_cdk != repository_name:
-            resource.repository_name = repository_name
+            self._repository_resource.repository_name = repository_name
         if ciphered.for_resource is not None:
-            resource.encryption_configuration = ciphered.for_resource
+            self._repository_resource.encryption_configuration = ciphered.for_resource
         # An organization's property injector may have changed what was passed; what it says counts as given.
-        properties = plain or dict(cdk.Stack.of(self).resolve(resource._cfn_properties))
+        properties = plain or dict(cdk.Stack.of(self).resolve(self._repository_resource._cfn_properties))
         existing.check_rendered(properties.get("encryptionConfiguration"))
         if "imageTagMutability" not in properties:
             properties["imageTagMutability"] = default_mutability(kind).value
-            resource.image_tag_mutability = properties["imageTagMutability"]
+            self._repository_resource.image_tag_mutability = properties["imageTagMutability"]
         if encryption is not None:
             warn_of_dual_layer(self, encryption, region=region)
         if encryption is None and "encryptionConfiguration" not in properties:
@@ -359,26 +358,25 @@ class ImageRepository(ecr.Repository):
             mutability=MutabilityMode(properties["imageTagMutability"]),
             text=properties.get("lifecyclePolicy", {}).get("lifecyclePolicyText"),
         )
-        text = self._render_lifecycle()
-        if resource_tags:
-            tagged = cdk.Tags.of(self)
-            for key, value in resource_tags.items():
-                tagged.add(key, value)
+        batch = RepositoryBatch.in_scope(scope)
+        if batch is not None:
+            self._statements.hold_back()
+            batch.add(id, tags=resource_tags, complete=self._complete)
+        else:
+            self._render_lifecycle()
+            self._tag(resource_tags)
         if registry is not None:
             self._declared = declared_repository(
                 construct_path=path,
                 properties=properties,
                 deletion_policy=deletion_policy,
-                lifecycle_policy=text,
+                lifecycle_policy=self.lifecycle_policy_text,
                 tags=resource_tags,
                 kind=kind,
             )
             registry.declare_repository(self._declared, exception=convention_exception)
-            if registry.ledger.required_tags:
-                from ecr_blueprints.constructs.required_tags import RequiredTags
-
-                required = registry.ledger.required_tags
-                self.node.add_validation(RequiredTags(resource, required=required, name=repr(name or path)))
+        if batch is None:
+            self._require_tags()
 
     # What CDK's repository has, with the library's rules
 
@@ -626,6 +624,38 @@ class ImageRepository(ecr.Repository):
     def lifecycle_policy_text(self) -> str:
         """The lifecycle policy, as ECR gets it."""
         return lifecycle_text(self._lifecycle.compose())
+
+    def _complete(self, resource: ecr.CfnRepository | None, tags: Mapping[str, str]) -> None:
+        """Set what was held back until all repositories of a batch were made; see `RepositoryBatch`."""
+        self._found_resource = self._found_resource or resource
+        self._render_lifecycle()
+        self._tag(tags)
+        self._require_tags()
+        self._statements.write_held_back()
+
+    @property
+    def _repository_resource(self) -> ecr.CfnRepository:
+        if self._found_resource is None:
+            (resource,) = repository_selector().select(self)  # One call; node.default_child takes two.
+            assert isinstance(resource, ecr.CfnRepository)
+            self._found_resource = resource
+        return self._found_resource
+
+    def _tag(self, tags: Mapping[str, str]) -> None:
+        if tags:
+            tagged = cdk.Tags.of(self)
+            for key, value in tags.items():
+                tagged.add(key, value)
+
+    def _require_tags(self) -> None:
+        """Have synthesis look for the tags that the registry's repositories must have."""
+        registry = self._registry_reference
+        required = () if registry is None else registry.ledger.required_tags
+        if required:
+            from ecr_blueprints.constructs.required_tags import RequiredTags
+
+            name = repr(self._literal_name or self._construct_path)
+            self.node.add_validation(RequiredTags(self._repository_resource, required=required, name=name))
 
     def _render_lifecycle(self) -> str:
         text = self.lifecycle_policy_text

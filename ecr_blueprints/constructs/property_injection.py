@@ -12,7 +12,7 @@ import jsii
 from aws_cdk import aws_ecr as ecr
 from constructs import IConstruct, IValidation
 
-__all__ = ["InjectsOthers", "has_own_defaults", "is_injected", "with_own_defaults"]
+__all__ = ["InjectsOthers", "has_own_defaults", "is_injected", "stands_alone", "with_own_defaults"]
 
 _LATER: Final = "_ecr_blueprints_later_injectors"
 """The attribute of a construct that was asked and has no injector: what looks at it again."""
@@ -72,6 +72,19 @@ def is_injected(scope: IConstruct) -> bool:
     for one in asked:
         vars(one)[_LATER] = later
     return False
+
+
+def stands_alone(construct: IConstruct, scope: IConstruct) -> None:
+    """Note that a construct was just made without an injector of its own: only those above it count so far.
+
+    Args:
+        construct: The construct.
+        scope: The scope to which it belongs.
+    """
+    if not is_injected(scope):
+        later: _LaterInjectors = vars(scope)[_LATER]
+        later.constructs.append(construct)
+        vars(construct)[_LATER] = later
 
 
 def _has_injector(construct: IConstruct) -> bool:

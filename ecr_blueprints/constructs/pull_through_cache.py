@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from ecr_blueprints.constructs.cache_pull_grant import check_create, grant_ident
 from ecr_blueprints.constructs.cache_upstream_access import UpstreamAccess
 from ecr_blueprints.constructs.cache_upstream_role import CacheUpstreamRole
 from ecr_blueprints.constructs.cache_validation import DEFAULT_PATIENCE_SECONDS, CacheValidation, OnInvalid
-from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
+from ecr_blueprints.constructs.construct_place import check_free, check_place, path_of, path_under
 from ecr_blueprints.constructs.creation_template_options import CreationTemplateOptions
 from ecr_blueprints.constructs.grantee import account_of, check_grantee, check_unconditional, role_arn_of
 from ecr_blueprints.constructs.image_reference import RegistryImage
@@ -338,7 +339,7 @@ class PullThroughCache(Construct):
         check_unconditional(grantee, where=where)
         role_arn = role_arn_of(grantee)
         if role_arn is not None:
-            self._add(CacheConsumer(kind=ConsumerKind.ROLE, value=role_arn, account=account, create=create))
+            self._add([CacheConsumer(kind=ConsumerKind.ROLE, value=role_arn, account=account, create=create)])
         elif isinstance(grantee, iam.AccountPrincipal):
             self.grant_pull_to_account(account, create=create)
         else:
@@ -364,16 +365,10 @@ class PullThroughCache(Construct):
         Raises:
             InvalidValueError: No account, or a malformed one.
         """
-        for account in named_accounts(account_ids, method="grant_pull_to_account"):
-            self._add(
-                CacheConsumer(
-                    kind=ConsumerKind.ACCOUNT,
-                    value=account,
-                    account=account,
-                    create=create,
-                    fill=fill,
-                )
-            )
+        self._add(
+            CacheConsumer(kind=ConsumerKind.ACCOUNT, value=account, account=account, create=create, fill=fill)
+            for account in named_accounts(account_ids, method="grant_pull_to_account")
+        )
 
     def grant_pull_to_role(self, *role_arns: str, create: bool = True, fill: bool = True) -> None:
         """Let roles of other accounts pull, whether they exist yet or not.
@@ -387,10 +382,10 @@ class PullThroughCache(Construct):
         Raises:
             InvalidValueError: No role, or one that is no role's ARN.
         """
-        for account, arn in named_roles(role_arns, method="grant_pull_to_role"):
-            self._add(
-                CacheConsumer(kind=ConsumerKind.ROLE, value=arn, account=account, create=create, fill=fill)
-            )
+        self._add(
+            CacheConsumer(kind=ConsumerKind.ROLE, value=arn, account=account, create=create, fill=fill)
+            for account, arn in named_roles(role_arns, method="grant_pull_to_role")
+        )
 
     def grant_pull_to_organization_paths(self, *paths: str, create: bool = True, fill: bool = True) -> None:
         """Let the accounts under paths of an organization pull.
@@ -404,10 +399,10 @@ class PullThroughCache(Construct):
         Raises:
             InvalidValueError: No path, or a malformed one.
         """
-        for path in named_organization_paths(paths, method="grant_pull_to_organization_paths"):
-            self._add(
-                CacheConsumer(kind=ConsumerKind.ORGANIZATION_PATH, value=path, create=create, fill=fill)
-            )
+        self._add(
+            CacheConsumer(kind=ConsumerKind.ORGANIZATION_PATH, value=path, create=create, fill=fill)
+            for path in named_organization_paths(paths, method="grant_pull_to_organization_paths")
+        )
 
     def grant_pull_to_organization(
         self, organization_id: str, *, create: bool = True, fill: bool = True
@@ -424,25 +419,31 @@ class PullThroughCache(Construct):
             InvalidValueError: It is no organization's id.
         """
         organization = named_organization(organization_id, method="grant_pull_to_organization")
-        self._add(CacheConsumer(kind=ConsumerKind.ORGANIZATION, value=organization, create=create, fill=fill))
+        self._add(
+            [CacheConsumer(kind=ConsumerKind.ORGANIZATION, value=organization, create=create, fill=fill)]
+        )
 
-    def _add(self, consumer: CacheConsumer) -> None:
-        """Enter a consumer; whoever may create or fill once may create or fill."""
-        check_create(consumer.create, fill=consumer.fill, where=self.node.path)
-        if not consumer.fill:
-            consumer = replace(consumer, create=False)
-        key = (consumer.kind, consumer.value)
-        earlier = self._consumers.get(key)
-        if earlier is not None:
-            consumer = replace(
-                consumer, create=consumer.create or earlier.create, fill=consumer.fill or earlier.fill
-            )
-        consumers = list({**self._consumers, key: consumer}.values())
+    def _add(self, added: Iterable[CacheConsumer]) -> None:
+        """Enter consumers; whoever may create or fill once may create or fill."""
+        path = path_of(self)
+        entered = dict(self._consumers)
+        for consumer in added:
+            check_create(consumer.create, fill=consumer.fill, where=path)
+            if not consumer.fill:
+                consumer = replace(consumer, create=False)
+            key = (consumer.kind, consumer.value)
+            earlier = entered.get(key)
+            if earlier is not None:
+                consumer = replace(
+                    consumer, create=consumer.create or earlier.create, fill=consumer.fill or earlier.fill
+                )
+            entered[key] = consumer
+        consumers = list(entered.values())
         partition = self._registry.partition
         statements = import_statements(
             consumers, repository_arn=self.repository_arn_pattern, partition=partition
         )
-        self._registry.check_registry_policy(self.node.path, statements)
+        self._registry.check_registry_policy(path, statements)
         self.template.set_consumer_statements(pull_statements(consumers, partition=partition))
-        self._registry.set_registry_policy(self.node.path, statements)
-        self._consumers[key] = consumer
+        self._registry.set_registry_policy(path, statements)
+        self._consumers = entered

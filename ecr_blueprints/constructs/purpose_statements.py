@@ -101,12 +101,20 @@ class PurposeStatements:
         if self._is_open:
             yield
             return
-        self._is_open = True
+        self.hold_back()
         try:
             yield
         finally:
-            self._is_open = False
-            self._write_all()
+            self.write_held_back()
+
+    def hold_back(self) -> None:
+        """Write nothing more until `write_held_back`."""
+        self._is_open = True
+
+    def write_held_back(self) -> None:
+        """Write once for everything that was allowed since `hold_back`."""
+        self._is_open = False
+        self._write_all()
 
     def to_cdk(self) -> None:
         """Put what is written as JSON into CDK's policy, to which everything is added from now on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -48,14 +48,18 @@ class RepositoryDeletion:
 
     Args:
         repository: The repository.
-        resource: Its resource.
+        resource: Finds its resource, which takes a call into Node.js.
         repository_name: Its name; None if it is not known at synthesis.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     """
 
     def __init__(
-        self, repository: ecr.Repository, resource: ecr.CfnRepository, *, repository_name: str | None
+        self,
+        repository: ecr.Repository,
+        resource: Callable[[], ecr.CfnRepository],
+        *,
+        repository_name: str | None,
     ) -> None:
         self._repository = repository
         self._resource = resource
@@ -82,14 +86,15 @@ class RepositoryDeletion:
         Returns:
             What is in the template; but `KEPT_ONCE_CREATED` is for the caller to apply.
         """
-        is_deleted = self._resource.cfn_options.deletion_policy is cdk.CfnDeletionPolicy.DELETE
+        resource = self._resource()
+        is_deleted = resource.cfn_options.deletion_policy is cdk.CfnDeletionPolicy.DELETE
         if is_deleted and (given is cdk.RemovalPolicy.DESTROY or self.is_allowed()):
             return _DELETED
         if is_deleted:
             self.warn_kept()
-            self._resource.empty_on_delete = None
+            resource.empty_on_delete = None
             properties.pop("emptyOnDelete", None)
-            remove_auto_delete(self._repository, self._resource)
+            remove_auto_delete(self._repository, resource)
         return _KEPT if given is cdk.RemovalPolicy.RETAIN else KEPT_ONCE_CREATED
 
     def warn_kept(self) -> None:

@@ -11,13 +11,25 @@ from aws_cdk import aws_ecr as ecr
 from ecr_blueprints.lifecycle.document import render_lifecycle_policy
 from ecr_blueprints.lifecycle.policy import LifecyclePolicy
 
-__all__ = ["lifecycle_property", "lifecycle_text", "repository_selector", "written_policy"]
+__all__ = [
+    "lifecycle_property",
+    "lifecycle_text",
+    "repository_selector",
+    "repository_type",
+    "written_policy",
+]
 
 
 @cache
 def repository_selector() -> cdk.IConstructSelector:
     """What finds the resource of a repository."""
-    return cdk.ConstructSelector.resources_of_type(str(ecr.CfnRepository.CFN_RESOURCE_TYPE_NAME))
+    return cdk.ConstructSelector.resources_of_type(repository_type())
+
+
+@cache
+def repository_type() -> str:
+    """What CloudFormation calls a repository."""
+    return str(ecr.CfnRepository.CFN_RESOURCE_TYPE_NAME)
 
 
 @lru_cache(maxsize=64)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_iam import IOIDCProviderRef
 from constructs import Construct
 
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.construct_place import environment_of, partition_text, stack_of
 from ecr_blueprints.domain.pipeline_identity import CHINA_STS_AUDIENCE, STS_AUDIENCE, FederatedIdentity
 from ecr_blueprints.errors import InvalidValueError
 
@@ -66,8 +66,9 @@ def provider_arn(
         return provider
     if provider is not None:
         return str(provider.oidc_provider_ref.oidc_provider_arn)
-    stack = cdk.Stack.of(scope)
-    return f"arn:{stack.partition}:iam::{stack.account}:oidc-provider/{identity.token_issuer}"
+    account, _ = environment_of(scope)
+    account = stack_of(scope).account if account is None else account
+    return f"arn:{partition_text(scope)}:iam::{account}:oidc-provider/{identity.token_issuer}"
 
 
 def audience_of(scope: Construct, identity: FederatedIdentity) -> str:
@@ -77,8 +78,8 @@ def audience_of(scope: Construct, identity: FederatedIdentity) -> str:
     """
     if identity.token_audience is not None:
         return identity.token_audience
-    region = cdk.Stack.of(scope).region
-    return CHINA_STS_AUDIENCE if not is_token(region) and region.startswith("cn-") else STS_AUDIENCE
+    _, region = environment_of(scope)
+    return CHINA_STS_AUDIENCE if region is not None and region.startswith("cn-") else STS_AUDIENCE
 
 
 def web_identity_principal(

@@ -75,8 +75,8 @@ class RegistryStack(Stack):
             for name in consumer.caches:
                 cache_construct: PullThroughCache = self.registry.cache(name)
                 fill = not blueprint.air_gapped
-                for account in consumer.accounts:
-                    cache_construct.grant_pull_to_account(account, fill=fill)
+                if consumer.accounts:
+                    cache_construct.grant_pull_to_account(*consumer.accounts, fill=fill)
                 if consumer.admitted_paths:
                     cache_construct.grant_pull_to_organization_paths(*consumer.admitted_paths, fill=fill)
         if blueprint.air_gapped and blueprint.caches and env.region == blueprint.registry.regions[0]:

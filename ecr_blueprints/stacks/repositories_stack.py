@@ -17,10 +17,12 @@ from ecr_blueprints.config.declared_repository import DeclaredRepository, declar
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.retention import RetentionModel
 from ecr_blueprints.config.stack_meaning import resources_of
-from ecr_blueprints.constructs.construct_place import path_under
+from ecr_blueprints.constructs.construct_place import path_under, place_stack
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.owner_tags import OWNER_TAG
+from ecr_blueprints.constructs.property_injection import stands_alone
 from ecr_blueprints.constructs.registry_reference import RegistryReference
+from ecr_blueprints.constructs.repository_batch import made_together
 from ecr_blueprints.constructs.repository_declaration import named_repository
 from ecr_blueprints.constructs.repository_grants import RepositoryGrants
 from ecr_blueprints.domain.wildcard import matches_wildcard
@@ -79,13 +81,16 @@ class RepositoriesStack(Stack):
             description="Container image repositories.",
             suppress_template_indentation=True,
         )
+        place_stack(self, scope, construct_id, env=env)
+        stands_alone(self, scope)
         self.repositories: dict[str, ImageRepository] = {}
         kept = [declared for declared in repositories if declared.model.state != "retired"]
-        for declared in repositories:
-            if declared.model.state == "retired":
-                self._retire(declared, registry)
-            else:
-                self.repositories[declared.name] = self._repository(declared, registry, blueprint)
+        with made_together(self):
+            for declared in repositories:
+                if declared.model.state == "retired":
+                    self._retire(declared, registry)
+                else:
+                    self.repositories[declared.name] = self._repository(declared, registry, blueprint)
         if not kept:
             # CloudFormation takes no stack without a resource, and would keep what is to leave it.
             CfnWaitConditionHandle(self, "Retired")

@@ -9,6 +9,7 @@ import pytest
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
+from constructs import Construct
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
@@ -171,6 +172,20 @@ class TestTrust:
         statement = trust(stack)
         assert statement["Condition"]["StringEquals"][f"{GITHUB}:aud"] == audience
         assert {"Ref": "AWS::Partition"} in statement["Principal"]["Federated"]["Fn::Join"][1]
+
+    def test_one_that_was_made_by_its_identifier_is_the_one(self, stack: cdk.Stack) -> None:
+        made = FederatedRole(
+            stack,
+            PROD.identifier,
+            identity=PROD,
+            provider=f"arn:aws:iam::111122223333:oidc-provider/{GITHUB}",
+        )
+        assert FederatedRole.of(stack, PROD) is made
+
+    def test_an_identifier_that_something_else_has_is_refused(self, stack: cdk.Stack) -> None:
+        Construct(stack, PROD.identifier)
+        with pytest.raises(InvalidValueError, match="there is a construct"):
+            FederatedRole.of(stack, PROD)
 
     def test_a_given_provider(self, stack: cdk.Stack) -> None:
         arn = f"arn:aws:iam::111122223333:oidc-provider/{GITHUB}"

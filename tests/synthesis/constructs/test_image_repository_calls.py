@@ -19,6 +19,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Annotations, Match, Template
 
 from ecr_blueprints.constructs.image_repository import ImageRepository
+from ecr_blueprints.constructs.repository_batch import made_together
 from ecr_blueprints.constructs.repository_grants import RepositoryGrants
 from ecr_blueprints.domain.pipeline_identity import GitHubActions
 from ecr_blueprints.errors import InvalidValueError
@@ -68,6 +69,27 @@ class TestCalls:
         with calls() as sent:
             ImageRepository(stack, "Api", repository_name="prod/api").grant_pull_to_organization(ORGANIZATION)
         assert sent == ["CreateRequest", "InvokeRequest", "SetRequest", "SetRequest"]
+
+    def test_one_of_those_that_are_made_together_takes_three(
+        self, stack: cdk.Stack, calls: Callable[[], Any]
+    ) -> None:
+        def make(names: range) -> list[str]:
+            with calls() as sent:
+                scope = cdk.NestedStack(stack, f"Of{len(names)}")
+                with made_together(scope):
+                    for number in names:
+                        repository = ImageRepository(
+                            scope,
+                            f"R{number}",
+                            repository_name=f"prod/{number}",
+                            owner="team",
+                            tags={"a": "b"},
+                        )
+                        repository.grant_pull_to_organization(ORGANIZATION)
+                return list(sent)
+
+        make(range(1))
+        assert len(make(range(7))) - len(make(range(2))) == 3 * 5
 
     def test_many_accounts_and_roles_are_written_once(
         self, stack: cdk.Stack, calls: Callable[[], Any]

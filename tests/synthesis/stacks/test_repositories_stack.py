@@ -19,8 +19,8 @@ from ecr_blueprints.stacks import build_stacks, synthesize
 from ecr_blueprints.stacks.repositories_stack import RepositoriesStack
 
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
-CALLS_OF_A_REPOSITORY = 8
-"""Made, looked up, lifecycle, policy; tags with two values; the statement of a pipeline's role."""
+CALLS_OF_A_REPOSITORY = 4
+"""Made, lifecycle, policy; the statement of a pipeline's role."""
 
 
 @pytest.fixture
