@@ -160,7 +160,7 @@ def on_cloud(cloud: LocalCloud, accounts: Iterator[int], tmp_path: Path) -> Any:
         account = next(accounts)
         deployment = Deployment(cloud, tmp_path, account=str(account), consumer=str(account + 1))
         trusted = deployment.account
-        cloud.bootstrap({trusted: (MAIN_REGION,), deployment.consumer: (MAIN_REGION,)}, trusted=trusted)
+        cloud.install_toolkit({trusted: (MAIN_REGION,), deployment.consumer: (MAIN_REGION,)}, trusted=trusted)
         return PageOnCloud(page, deployment)
 
     return run

@@ -59,7 +59,7 @@ def deployed(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Pat
     folder = tmp_path_factory.mktemp("tenants")
     deployment = Deployment(cloud, folder, account=MANAGEMENT, consumer=SECURITY)
     accounts = dict.fromkeys((MANAGEMENT, SECURITY, CLAIMS, PORTAL), (MAIN_REGION,))
-    cloud.bootstrap(accounts, trusted=MANAGEMENT)
+    cloud.install_toolkit(accounts, trusted=MANAGEMENT)
     assembly = deployment.synth_text(BLUEPRINT)
     for account in (CLAIMS, PORTAL):
         deploy_instance(cloud, account, body_of(assembly))
