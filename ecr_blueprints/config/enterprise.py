@@ -4,40 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from ecr_blueprints.config.model import BlueprintModel
-from ecr_blueprints.config.values import RoleArn, RoleName
+from ecr_blueprints.config.values import RoleArn, RoleName, checked_text
 from ecr_blueprints.domain import enterprise_registry
 
 __all__ = ["BridgeIdentityModel", "EnterpriseModel", "IssuerModel"]
 
 _LONG_LIVED = ("access_key", "access_key_id", "secret_access_key", "user", "key", "keys")
 
-
-def _checked(check: Any) -> AfterValidator:
-    """The text itself, once the domain has taken it."""
-
-    def validate(text: str) -> str:
-        check(text)
-        return text
-
-    return AfterValidator(validate)
-
-
 RegistryUrl = Annotated[
     str,
-    _checked(enterprise_registry.check_registry_url),
+    checked_text(enterprise_registry.check_registry_url),
     Field(description="An address, such as https://harbor.example.com."),
 ]
 SourceName = Annotated[
     str,
-    _checked(enterprise_registry.check_source_name),
+    checked_text(enterprise_registry.check_source_name),
     Field(description="A part of an image's name in the enterprise registry."),
 ]
 HarborSchedule = Annotated[
     str,
-    _checked(enterprise_registry.check_harbor_schedule),
+    checked_text(enterprise_registry.check_harbor_schedule),
     Field(description="A schedule of Harbor: six fields, the seconds first, which are 0."),
 ]
 

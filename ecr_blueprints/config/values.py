@@ -59,8 +59,12 @@ PATTERN_WORDS = {
 """Pattern → what it allows, in words."""
 
 
-def _checked(check: Callable[[str], object]) -> AfterValidator:
-    """The text itself, once the domain has taken it."""
+def checked_text(check: Callable[[str], object]) -> AfterValidator:
+    """A type's rule that leaves a text as it is, once the domain has taken it.
+
+    Args:
+        check: A function or type of the domain, which raises what is wrong with a text.
+    """
 
     def validate(text: str) -> str:
         check(text)
@@ -70,77 +74,85 @@ def _checked(check: Callable[[str], object]) -> AfterValidator:
 
 
 AccountId = Annotated[
-    str, _checked(principals.check_account_id), Field(description="An account id: 12 digits, in quotes.")
+    str, checked_text(principals.check_account_id), Field(description="An account id: 12 digits, in quotes.")
 ]
 RegionName = Annotated[
-    str, _checked(principals.check_region), Field(description="A Region, such as eu-west-1.")
+    str, checked_text(principals.check_region), Field(description="A Region, such as eu-west-1.")
 ]
 OrganizationId = Annotated[
     str,
-    _checked(principals.check_organization_id),
+    checked_text(principals.check_organization_id),
     Field(description="An organization's id, such as o-exampleorg."),
 ]
 OrganizationPath = Annotated[
     str,
-    _checked(principals.check_organization_path),
+    checked_text(principals.check_organization_path),
     Field(description="A path in the organization, such as o-exampleorg/r-ab12/ou-ab12-11111111/*"),
 ]
 OrganizationalUnitPath = Annotated[
     str,
-    _checked(principals.check_organizational_unit_path),
+    checked_text(principals.check_organizational_unit_path),
     Field(description="The path of an organizational unit, such as o-exampleorg/r-ab12/ou-ab12-11111111."),
 ]
 OrganizationalUnitId = Annotated[
     str,
-    _checked(check_organizational_unit),
+    checked_text(check_organizational_unit),
     Field(description="The id of an organizational unit, such as ou-ab12-11111111, or of the root."),
 ]
 RoleNamePattern = Annotated[
     str,
-    _checked(check_role_name_pattern),
+    checked_text(check_role_name_pattern),
     Field(description="The name of an IAM role, with * for any run of characters."),
 ]
 RoleName = Annotated[
-    str, _checked(principals.check_role_name), Field(description="The name of an IAM role, without its path.")
+    str,
+    checked_text(principals.check_role_name),
+    Field(description="The name of an IAM role, without its path."),
 ]
 AwsPolicyName = Annotated[
-    str, _checked(check_aws_policy_name), Field(description="The name of a managed policy of AWS.")
+    str, checked_text(check_aws_policy_name), Field(description="The name of a managed policy of AWS.")
 ]
-VpcId = Annotated[str, _checked(vpc_network.check_vpc_id), Field(description="The id of a VPC.")]
-SubnetId = Annotated[str, _checked(vpc_network.check_subnet_id), Field(description="The id of a subnet.")]
+VpcId = Annotated[str, checked_text(vpc_network.check_vpc_id), Field(description="The id of a VPC.")]
+SubnetId = Annotated[str, checked_text(vpc_network.check_subnet_id), Field(description="The id of a subnet.")]
 RouteTableId = Annotated[
-    str, _checked(vpc_network.check_route_table_id), Field(description="The id of a route table.")
+    str, checked_text(vpc_network.check_route_table_id), Field(description="The id of a route table.")
 ]
 AvailabilityZone = Annotated[
     str,
-    _checked(vpc_network.check_availability_zone),
+    checked_text(vpc_network.check_availability_zone),
     Field(description="An Availability Zone, such as eu-west-1a."),
 ]
 CidrBlock = Annotated[
-    str, _checked(vpc_network.check_vpc_cidr), Field(description="An IPv4 block, such as 10.20.0.0/16.")
+    str, checked_text(vpc_network.check_vpc_cidr), Field(description="An IPv4 block, such as 10.20.0.0/16.")
 ]
 ParameterName = Annotated[
-    str, _checked(check_parameter_name), Field(description="The name of a parameter of Systems Manager.")
+    str, checked_text(check_parameter_name), Field(description="The name of a parameter of Systems Manager.")
 ]
-BucketName = Annotated[str, _checked(check_bucket_name), Field(description="The name of a bucket of S3.")]
-RoleArn = Annotated[str, _checked(principals.check_role_arn), Field(description="The ARN of an IAM role.")]
-Digest = Annotated[str, _checked(ImageDigest), Field(description="The digest of an image: sha256:…")]
+BucketName = Annotated[str, checked_text(check_bucket_name), Field(description="The name of a bucket of S3.")]
+RoleArn = Annotated[
+    str, checked_text(principals.check_role_arn), Field(description="The ARN of an IAM role.")
+]
+Digest = Annotated[str, checked_text(ImageDigest), Field(description="The digest of an image: sha256:…")]
 TaggedName = Annotated[
     str,
-    _checked(check_tagged_name),
+    checked_text(check_tagged_name),
     Field(description="A name at an upstream and a tag, such as library/nginx:1.27."),
 ]
 UpstreamImageText = Annotated[
     str,
-    _checked(UpstreamImage.parse),
+    checked_text(UpstreamImage.parse),
     Field(description="An image of another registry by its digest: quay.io/acme/api@sha256:…"),
 ]
-ImageTag = Annotated[str, _checked(check_image_tag), Field(description="An image's tag.")]
-RepositoryNameText = Annotated[str, _checked(RepositoryName), Field(description="A repository's full name.")]
+ImageTag = Annotated[str, checked_text(check_image_tag), Field(description="An image's tag.")]
+RepositoryNameText = Annotated[
+    str, checked_text(RepositoryName), Field(description="A repository's full name.")
+]
 Convention = Annotated[
     str,
-    _checked(NamingConvention),
+    checked_text(NamingConvention),
     Field(description="The naming convention, such as {stage}/{team}/{app}."),
 ]
-TagKey = Annotated[str, _checked(resource_tag.check_tag_key), Field(description="The key of a tag.")]
-TagValue = Annotated[str, _checked(resource_tag.check_tag_value), Field(description="The value of a tag.")]
+TagKey = Annotated[str, checked_text(resource_tag.check_tag_key), Field(description="The key of a tag.")]
+TagValue = Annotated[
+    str, checked_text(resource_tag.check_tag_value), Field(description="The value of a tag.")
+]
