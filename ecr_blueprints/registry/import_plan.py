@@ -110,7 +110,7 @@ def possible_owners(live: Registry, candidates: Iterable[ImportCandidate] | None
 
 
 def plan_import(live: Registry, declared: Registry, candidates: Iterable[ImportCandidate]) -> ImportPlan:
-    """Says what is imported, what is new, and what an import would make different.
+    """Says what is imported, what is new, and what an import may make different.
 
     Args:
         live: The registry that exists, with its owners.

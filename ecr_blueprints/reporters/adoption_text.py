@@ -59,7 +59,7 @@ def import_lines(plan: ImportPlan, *, encoding: str | None = None) -> Iterator[s
     if not plan.drifts:
         yield "no difference: what is imported is as its template says"
         return
-    yield "differences that the import, or the next update, would make:"
+    yield "differences, of which the import may make each at once:"
     for labels, differences in _alike(plan.drifts):
         yield ""
         yield from line(", ".join(labels), rest="  ")

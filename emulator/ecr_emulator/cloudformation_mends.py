@@ -4,8 +4,9 @@
   `GenerateSecretString` follows its options, an empty one included.
 * Creating a parameter, a role or a managed policy whose name is taken fails as `AlreadyExists`.
 * `GetTemplateSummary` names the identifiers that `cdk import` asks for.
-* An import tags a repository as the stack's, and takes its policy where the template has none
-  (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2493).
+* An import of a repository runs its update handler then, which writes what the template says; what is
+  written stays where a later write is refused and the import is rolled back, as measured on AWS
+  (https://github.com/timdodgson/appliance-clinic/blob/1ed49b3e755dbd5e39622accec5dbc2bc6352412/docs/migration/phase-5-import-semantics.md).
 * The resources of a deleted stack are listed by its id alone; its name is nobody's
   (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html).
 """
@@ -19,10 +20,10 @@ from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
-from ecr_emulator import ministack_internals, repositories
-from ecr_emulator.errors import already_exists
+from ecr_emulator import ministack_internals
+from ecr_emulator.errors import HandlerFailure, PropertiesInvalid, already_exists
 from ecr_emulator.ministack_internals import account_id
-from ecr_emulator.tags import merge
+from ecr_emulator.resource_types.repository import Repository
 
 _SECRET = "AWS::SecretsManager::Secret"
 _PARAMETER = "AWS::SSM::Parameter"
@@ -158,27 +159,45 @@ def _refuse_taken(type_name: str, key: str, is_taken: Callable[[dict[str, Any]],
 def _mend_import() -> None:
     changesets = ministack_internals.cloudformation("changesets")
     import_resources = changesets._import_resources_async
+    repository = Repository()
 
-    async def import_repositories(change_set: Any, stack: dict[str, Any], new_stack: bool) -> None:
-        before = set(stack.get("_resources", {}))
+    async def import_and_write(change_set: Any, stack: dict[str, Any], new_stack: bool) -> None:
+        before = {**stack, "_resources": dict(stack.get("_resources", {}))}
         await import_resources(change_set, stack, new_stack)
         if stack["StackStatus"] != "IMPORT_COMPLETE":
             return
         for logical_id, record in stack["_resources"].items():
-            if logical_id in before or record["ResourceType"] != _REPOSITORY:
+            if logical_id in before["_resources"] or record["ResourceType"] != _REPOSITORY:
                 continue
-            name = record["PhysicalResourceId"]
-            if "RepositoryPolicyText" not in record["Properties"]:
-                ministack_internals.ecr()._repo_policies.pop(name, None)
-            own = {
-                "aws:cloudformation:stack-name": stack["StackName"],
-                "aws:cloudformation:stack-id": stack["StackId"],
-                "aws:cloudformation:logical-id": logical_id,
-            }
-            found = repositories.find(name)
-            found["tags"] = merge(found["tags"], [{"Key": key, "Value": value} for key, value in own.items()])
+            properties = ministack_internals.provisioners()._with_stack_tags(
+                _REPOSITORY,
+                record["Properties"],
+                stack.get("Tags") or [],
+                stack["StackName"],
+                stack["StackId"],
+                logical_id,
+            )
+            try:
+                repository.write_after_import(logical_id, record["PhysicalResourceId"], properties)
+            except (HandlerFailure, PropertiesInvalid) as refusal:
+                _roll_back_import(stack, before, record, str(refusal), new_stack)
+                return
 
-    changesets._import_resources_async = import_repositories
+    changesets._import_resources_async = import_and_write
+
+
+def _roll_back_import(
+    stack: dict[str, Any], before: dict[str, Any], record: dict[str, Any], reason: str, new_stack: bool
+) -> None:
+    """Have the stack hold what it held before; what was written to repositories stays."""
+    imported = record["LogicalResourceId"], record["ResourceType"], "UPDATE_FAILED", reason
+    status = "ROLLBACK_COMPLETE" if new_stack else "IMPORT_ROLLBACK_COMPLETE"
+    whole = stack["StackName"], "AWS::CloudFormation::Stack", status, ""
+    stack.clear()
+    stack.update(before, StackStatus=status, StackStatusReason="")
+    add_event = ministack_internals.cloudformation("stacks")._add_event
+    for event, physical_id in ((imported, record["PhysicalResourceId"]), (whole, stack["StackId"])):
+        add_event(stack["StackId"], stack["StackName"], *event, physical_id)
 
 
 def _mend_deleted_names() -> None:

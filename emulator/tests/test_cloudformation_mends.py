@@ -206,31 +206,147 @@ def test_a_create_can_adopt_what_exists(account: Account) -> None:
     assert len(account.ecr.list_images(repositoryName="app")["imageIds"]) == 1
 
 
-def test_import_takes_the_policy_that_no_template_declares(account: Account) -> None:
-    statement = {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}
-    policy = {"Version": "2012-10-17", "Statement": [statement]}
-    template = {}
-    for name in ("bare", "said"):
-        account.ecr.create_repository(repositoryName=name)
-        account.ecr.set_repository_policy(repositoryName=name, policyText=json.dumps(policy))
-        said = {"RepositoryPolicyText": {"Statement": []}} if name == "said" else {}
-        template[name] = resource("Repository", {"RepositoryName": name, **said}, DeletionPolicy="Retain")
-    for name in template:
-        entry = {
-            "ResourceType": "AWS::ECR::Repository",
-            "LogicalResourceId": name,
-            "ResourceIdentifier": {"RepositoryName": name},
+LIFECYCLE = {
+    "rules": [
+        {
+            "rulePriority": 1,
+            "selection": {"tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 1},
+            "action": {"type": "expire"},
         }
-        body = json.dumps({"Resources": {name: template[name]}})
-        assert import_into(account, name, body, entry) == "IMPORT_COMPLETE"
-    code, _ = error_of(lambda: account.ecr.get_repository_policy(repositoryName="bare"))
-    assert code == "RepositoryPolicyNotFoundException"
-    arn = account.ecr.describe_repositories(repositoryNames=["bare"])["repositories"][0]["repositoryArn"]
-    tags = {one["Key"]: one["Value"] for one in account.ecr.list_tags_for_resource(resourceArn=arn)["tags"]}
-    assert tags["aws:cloudformation:stack-name"] == "bare"
-    # What is declared otherwise stays, as everything else does.
-    kept = account.ecr.get_repository_policy(repositoryName="said")["policyText"]
-    assert json.loads(kept) == policy
+    ]
+}
+
+
+def policy_of(account: Account, name: str) -> Any:
+    """The repository's policy; None where it has none."""
+    try:
+        return json.loads(account.ecr.get_repository_policy(repositoryName=name)["policyText"])
+    except account.ecr.exceptions.RepositoryPolicyNotFoundException:
+        return None
+
+
+def tags_of(account: Account, name: str) -> dict[str, str]:
+    (found,) = account.ecr.describe_repositories(repositoryNames=[name])["repositories"]
+    tags = account.ecr.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"]
+    return {one["Key"]: one["Value"] for one in tags}
+
+
+def import_repository(account: Account, stack: str, **said: Any) -> str:
+    """Import the repository of the stack's name, with these properties."""
+    template = {"X": resource("Repository", {"RepositoryName": stack, **said}, DeletionPolicy="Retain")}
+    entry = {
+        "ResourceType": "AWS::ECR::Repository",
+        "LogicalResourceId": "X",
+        "ResourceIdentifier": {"RepositoryName": stack},
+    }
+    return import_into(account, stack, json.dumps({"Resources": template}), entry)
+
+
+def policy(action: str) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": action}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.fixture
+def by_hand(account: Account) -> str:
+    """A repository that differs in everything from what the tests declare."""
+    account.ecr.create_repository(
+        repositoryName="app",
+        imageTagMutability="MUTABLE",
+        imageScanningConfiguration={"scanOnPush": True},
+        tags=[{"Key": "owner", "Value": "data"}, {"Key": "cost", "Value": "cc-1"}],
+    )
+    account.ecr.set_repository_policy(
+        repositoryName="app", policyText=json.dumps(policy("ecr:BatchGetImage"))
+    )
+    account.ecr.put_lifecycle_policy(repositoryName="app", lifecyclePolicyText=json.dumps(LIFECYCLE))
+    return "app"
+
+
+def test_an_import_writes_what_the_template_says_but_for_the_lifecycle_policy(
+    account: Account, by_hand: str
+) -> None:
+    declared = {"rules": [{**LIFECYCLE["rules"][0], "rulePriority": 2}]}
+    status = import_repository(
+        account,
+        by_hand,
+        RepositoryPolicyText=policy("ecr:PutImage"),
+        ImageTagMutability="IMMUTABLE_WITH_EXCLUSION",
+        ImageTagMutabilityExclusionFilters=[
+            {
+                "ImageTagMutabilityExclusionFilterType": "WILDCARD",
+                "ImageTagMutabilityExclusionFilterValue": "latest*",
+            }
+        ],
+        ImageScanningConfiguration={"ScanOnPush": False},
+        LifecyclePolicy={"LifecyclePolicyText": json.dumps(declared)},
+        Tags=[{"Key": "owner", "Value": "shop"}],
+    )
+    assert status == "IMPORT_COMPLETE"
+    assert policy_of(account, by_hand) == policy("ecr:PutImage")
+    (found,) = account.ecr.describe_repositories(repositoryNames=[by_hand])["repositories"]
+    assert found["imageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
+    assert [one["filter"] for one in found["imageTagMutabilityExclusionFilters"]] == ["latest*"]
+    assert found["imageScanningConfiguration"] == {"scanOnPush": False}
+    tags = tags_of(account, by_hand)
+    assert tags["owner"] == "shop"
+    assert tags["cost"] == "cc-1"
+    assert tags["aws:cloudformation:stack-name"] == by_hand
+    assert tags["aws:cloudformation:logical-id"] == "X"
+    kept = account.ecr.get_lifecycle_policy(repositoryName=by_hand)["lifecyclePolicyText"]
+    assert json.loads(kept) == LIFECYCLE
+
+
+def test_an_import_takes_the_policy_that_no_template_declares_and_nothing_else(
+    account: Account, by_hand: str
+) -> None:
+    assert import_repository(account, by_hand) == "IMPORT_COMPLETE"
+    assert policy_of(account, by_hand) is None
+    (found,) = account.ecr.describe_repositories(repositoryNames=[by_hand])["repositories"]
+    assert found["imageTagMutability"] == "MUTABLE"
+    assert found["imageScanningConfiguration"] == {"scanOnPush": True}
+    assert tags_of(account, by_hand)["owner"] == "data"
+    assert account.ecr.get_lifecycle_policy(repositoryName=by_hand)
+
+
+def test_what_an_import_wrote_before_it_failed_stays(account: Account, by_hand: str) -> None:
+    filters = [
+        {
+            "ImageTagMutabilityExclusionFilterType": "WILDCARD",
+            "ImageTagMutabilityExclusionFilterValue": "*a*b*",
+        }
+    ]
+    said = {
+        "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
+        "ImageTagMutabilityExclusionFilters": filters,
+    }
+    assert import_repository(account, by_hand, **said) == "ROLLBACK_COMPLETE"
+    stack = account.settled(by_hand)
+    assert "a filter may have at most 2 wildcards" in stack.reasons()
+    assert stack.physical_ids() == {}
+    assert policy_of(account, by_hand) is None
+    (found,) = account.ecr.describe_repositories(repositoryNames=[by_hand])["repositories"]
+    assert found["imageTagMutability"] == "MUTABLE"
+
+
+def test_a_failed_import_leaves_the_stack_what_it_had(account: Account, by_hand: str) -> None:
+    first = resource("Repository", {"RepositoryName": "first"}, DeletionPolicy="Retain")
+    account.deploy("s", {"First": first})
+    properties = {"RepositoryName": by_hand, "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION"}
+    second = resource("Repository", properties, DeletionPolicy="Retain")
+    entry = {
+        "ResourceType": "AWS::ECR::Repository",
+        "LogicalResourceId": "Second",
+        "ResourceIdentifier": {"RepositoryName": by_hand},
+    }
+    body = json.dumps({"Resources": {"First": first, "Second": second}})
+    assert import_into(account, "s", body, entry) == "IMPORT_ROLLBACK_COMPLETE"
+    assert account.settled("s").physical_ids() == {"First": "first"}
+    del second["Properties"]["ImageTagMutability"]
+    body = json.dumps({"Resources": {"First": first, "Second": second}})
+    account.cloudformation.delete_change_set(StackName="s", ChangeSetName="import")
+    assert import_into(account, "s", body, entry) == "IMPORT_COMPLETE"
+    assert account.settled("s").physical_ids() == {"First": "first", "Second": by_hand}
 
 
 def test_nobody_holds_what_was_released(account: Account) -> None:

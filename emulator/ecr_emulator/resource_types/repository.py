@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from ecr_emulator import ministack_internals, repositories
 from ecr_emulator.access_policies import check_repository_policy
-from ecr_emulator.errors import EcrError
+from ecr_emulator.errors import EcrError, handler_failure
 from ecr_emulator.lifecycle_grammar import check_lifecycle_policy
 from ecr_emulator.operations import call
 from ecr_emulator.resource_types import fragments
@@ -86,6 +86,26 @@ class Repository(ResourceType):
         kept = [tag for tag in record["tags"] if tag["Key"] not in dropped]
         record["tags"] = merge(kept, desired.get("tags", []))
 
+    def write_after_import(self, logical_id: str, identifier: str, properties: Properties) -> None:
+        """Write what an import was measured to write, in that order; one write by one, none taken back.
+
+        The policy is set, or taken where the template has none; mutability and scanning are set where the
+        template says them; tags are added. The lifecycle policy was not measured, and stays.
+        """
+        desired = self._checked(logical_id, properties)
+        try:
+            self._set_repository_policy(identifier, desired)
+            mutability = {member: desired[member] for member in _MUTABILITY_MEMBERS if member in desired}
+            if mutability:
+                call("PutImageTagMutability", {"repositoryName": identifier, **mutability})
+            if "imageScanningConfiguration" in desired:
+                scanning = {"imageScanningConfiguration": desired["imageScanningConfiguration"]}
+                call("PutImageScanningConfiguration", {"repositoryName": identifier, **scanning})
+            record = repositories.find(identifier)
+            record["tags"] = merge(record["tags"], desired.get("tags", []))
+        except EcrError as refusal:
+            raise handler_failure(refusal, self.type_name, identifier, service=self.service) from refusal
+
     def delete(self, identifier: str, properties: Properties) -> None:
         """Delete the repository, its images only with `EmptyOnDelete`."""
         force = properties.get("emptyOnDelete", False)
@@ -101,17 +121,19 @@ class Repository(ResourceType):
         if "repositoryPolicyText" in desired:
             check_repository_policy(desired["repositoryPolicyText"])
 
-    @staticmethod
-    def _set_policies(name: str, desired: Properties) -> None:
-        store = ministack_internals.ecr()
+    def _set_policies(self, name: str, desired: Properties) -> None:
         lifecycle = desired.get("lifecyclePolicy", {}).get("lifecyclePolicyText")
         if lifecycle is None:
-            store._lifecycle_policies.pop(name, None)
+            ministack_internals.ecr()._lifecycle_policies.pop(name, None)
         else:
             call("PutLifecyclePolicy", {"repositoryName": name, "lifecyclePolicyText": lifecycle})
+        self._set_repository_policy(name, desired)
+
+    @staticmethod
+    def _set_repository_policy(name: str, desired: Properties) -> None:
         if "repositoryPolicyText" in desired:
             call(
                 "SetRepositoryPolicy", {"repositoryName": name, "policyText": desired["repositoryPolicyText"]}
             )
         else:
-            store._repo_policies.pop(name, None)
+            ministack_internals.ecr()._repo_policies.pop(name, None)
