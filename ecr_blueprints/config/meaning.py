@@ -15,6 +15,7 @@ from ecr_blueprints.config.declared_repository import DeclaredRepository, reposi
 from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
 from ecr_blueprints.config.enterprise_meaning import check_enterprise
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
+from ecr_blueprints.config.partition_meaning import check_partitions
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.repository import RepositoryModel
 from ecr_blueprints.config.retention import RetentionModel
@@ -64,6 +65,8 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     if isinstance(blueprint, RegistryBlueprint):
         mistakes.extend(check_consumers(blueprint, document, names))
     mistakes.extend(check_seeding(blueprint, document, team_places))
+    if isinstance(blueprint, RegistryBlueprint | TenantManagedBlueprint):
+        mistakes.extend(check_partitions(_main_region(blueprint), document, team_places))
     mistakes.extend(_of_model(blueprint, document, team_places))
     if len(mistakes) == 1:
         raise mistakes[0]
@@ -75,6 +78,11 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
 def _moved(error: InvalidValueError, where: str) -> BlueprintError:
     """An error of the domain, at its place in the file."""
     return BlueprintError(error.what, where=where, allowed=error.allowed, fix=error.fix)
+
+
+def _main_region(blueprint: RegistryBlueprint | TenantManagedBlueprint) -> str:
+    regions = blueprint.registry.regions if isinstance(blueprint, RegistryBlueprint) else blueprint.regions
+    return regions[0]
 
 
 def _of_model(

@@ -77,7 +77,8 @@ class EndpointsAtSynthesis:
                 (
                     _LAYERS_ONLY_WARNING,
                     "the VPC exists already, and S3's gateway endpoint lets nothing but image layers pass: "
-                    "whatever else its workloads do in S3 will be refused; give s3_statements for it",
+                    "whatever else its workloads do in S3 will be refused; give s3_statements for it, in a "
+                    "blueprint `buckets`",
                 )
             )
         return found

@@ -103,3 +103,18 @@ def test_a_repository_without_a_stage_is_pushed_from_an_environment_that_is_name
     assert error.where.endswith("teams[0].repositories.batch")
     load(tmp_path, BLUEPRINT + team("github: acme/payments, github_environment: live"))
     load(tmp_path, BLUEPRINT + team("github: acme/payments", state="frozen"))
+
+
+@pytest.mark.parametrize(("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn")])
+def test_an_arn_of_another_partition_is_refused_where_it_stands(
+    tmp_path: Path, region: str, partition: str
+) -> None:
+    def text(of: str) -> str:
+        push = f'push: {{roles: ["arn:{of}:iam::111122223333:role/ci"]}}'
+        return BLUEPRINT.replace("eu-west-1", region) + TEAM.replace("repositories", f"{push}, repositories")
+
+    load(tmp_path, text(partition))
+    error = refusal(tmp_path, text("aws-us-gov"))
+    assert f"is in the partition aws-us-gov, and '{region}' in {partition}" in error.what
+    assert error.where is not None
+    assert error.where.endswith("blueprint.yaml:5: teams[0].push.roles[0]")
