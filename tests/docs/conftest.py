@@ -52,7 +52,7 @@ EXTRAS = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["op
 CDK_COMMANDS: dict[str, set[str]] = {
     "bootstrap": set(),
     "synth": {"--quiet"},
-    "deploy": {"--all", "--revert-drift"},
+    "deploy": {"--all", "--exclusively", "--revert-drift"},
     "diff": set(),
     "drift": set(),
     "import": {"--resource-mapping"},
@@ -294,6 +294,8 @@ class PageRun:
                 self._jq(line, arguments, folder)
             case "curl":
                 assert {urlsplit(one).path for one in arguments if "://" in one} <= HARBOR_PATHS, line
+            case "echo":
+                assert all(one.startswith("$") for one in arguments), line
             case "python3" | ".":
                 assert line in ("python3 -m venv .venv", ". .venv/bin/activate"), line
             case "npm":
