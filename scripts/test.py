@@ -42,7 +42,7 @@ class Step:
     seconds: float = field(default=0.0, init=False)
 
 
-# Processes that share no test take less than one that hands out tests to two: a quarter of the time.
+# Processes that share no test take less time than one that hands tests out to two.
 FAST = tuple(
     Step(
         name=f"{name} tests", command=[*PYTEST, *(f"tests/{folder}" for folder in folders), "-m", "not node"]
