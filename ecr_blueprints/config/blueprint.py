@@ -15,7 +15,7 @@ from ecr_blueprints.config.settings import SettingsModel
 from ecr_blueprints.config.signing import SigningModel
 from ecr_blueprints.config.stage import StageModel
 from ecr_blueprints.config.team import TeamModel
-from ecr_blueprints.config.values import Convention, RoleArn, TagKey, TagValue
+from ecr_blueprints.config.values import STACK_KEY_PATTERN, Convention, RoleArn, TagKey, TagValue
 
 __all__ = ["Blueprint"]
 
@@ -25,6 +25,13 @@ class Blueprint(BlueprintModel):
 
     version: Literal[1] = Field(description="The version of this format.")
     model: Literal["centralized", "tenant-managed", "enterprise"] = Field(description="The operating model.")
+    name: str = Field(
+        default="ecr",
+        pattern=STACK_KEY_PATTERN,
+        max_length=20,
+        description="What the names of stacks, pull roles and stack sets begin with, for life. A second "
+        "blueprint with stacks in the same account and Region needs another name.",
+    )
     convention: Convention = Field(
         default="{stage}/{team}/{app}", description="How repositories are named, in named segments."
     )

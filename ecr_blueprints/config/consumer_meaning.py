@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Final
 
+from ecr_blueprints.config.blueprint_names import BlueprintNames
 from ecr_blueprints.config.consumer import ConsumerModel
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument
 from ecr_blueprints.config.network_meaning import check_endpoints, check_networks, repeated
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
+from ecr_blueprints.domain.principals import MAX_ROLE_NAME_LENGTH
 from ecr_blueprints.domain.wildcard import matches_wildcard
+from ecr_blueprints.domain.workload import Workload
 from ecr_blueprints.errors import BlueprintError
 
-__all__ = ["MAX_PULL_ROLE_CONSUMER_LENGTH", "check_consumers"]
-
-MAX_PULL_ROLE_CONSUMER_LENGTH: Final = 49
-"""Characters of a consumer's name with pull roles: a role's name, ``ecr-pull-<consumer>-nodes``, has 64."""
+__all__ = ["check_consumers"]
 
 
 def check_consumers(
-    blueprint: RegistryBlueprint, document: MarkedDocument, names: Collection[str]
+    blueprint: RegistryBlueprint, document: MarkedDocument, repositories: Collection[str]
 ) -> Iterator[BlueprintError]:
     """The mistakes of consumers, one with another and with the rest of the blueprint.
 
     Args:
         blueprint: The whole blueprint.
         document: The main file.
-        names: The names of all declared repositories.
+        repositories: The names of all declared repositories.
     """
     networked: dict[str, str] = {}
+    names = BlueprintNames.of(blueprint)
     for consumer, model in blueprint.consumers.items():
         path = ("consumers", consumer)
         yield from repeated(model.accounts, document, (*path, "accounts"), f"in the consumer {consumer!r}")
         yield from repeated(model.roles, document, (*path, "roles"), f"in the consumer {consumer!r}")
-        yield from _pulled(blueprint, model, document, path, names)
+        yield from _pulled(blueprint, model, document, path, repositories)
         yield from _units(blueprint, model, document, path)
-        if model.pull_roles.made and len(consumer) > MAX_PULL_ROLE_CONSUMER_LENGTH:
+        roles = [names.pull_role(consumer, Workload(one)) for one in model.pull_roles.made]
+        over = max(map(len, roles), default=0) - MAX_ROLE_NAME_LENGTH
+        if over > 0:
             yield BlueprintError(
-                f"the roles of {consumer!r} would have a name longer than IAM takes",
+                f"the role {max(roles, key=len)!r} would have a name longer than IAM takes",
                 where=document.where((*path, "pull_roles")),
-                allowed=f"at most {MAX_PULL_ROLE_CONSUMER_LENGTH} characters, with `pull_roles`",
+                allowed=f"at most {MAX_ROLE_NAME_LENGTH} characters, so that a consumer's name with "
+                f"`pull_roles` has at most {len(consumer) - over}",
                 fix="shorten the consumer's name, or name roles that exist under `roles`",
             )
         if model.network is not None:

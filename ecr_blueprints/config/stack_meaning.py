@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.blueprint_names import MAX_STACK_NAME_LENGTH, BlueprintNames
 from ecr_blueprints.config.declared_repository import DeclaredRepository
 from ecr_blueprints.config.marked_yaml import MarkedDocument
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
@@ -23,9 +24,8 @@ _METADATA: Final = 1
 _ROLE: Final = 2
 """A pipeline's role and its policy, once for a stack."""
 
-_MAX_CONSUMER_LENGTH: Final = 100
 _PART_OF_STACK_NAME = re.compile(r"[A-Za-z0-9-]+")
-"""A stack's name has at most 128 letters, digits and hyphens.
+"""A stack's name has letters, digits and hyphens.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 """
@@ -44,6 +44,7 @@ def check_stacks(
     by_stack: defaultdict[str, list[tuple[DeclaredRepository, str]]] = defaultdict(list)
     for repository, where in placed:
         by_stack[repository.stack].append((repository, where))
+    names = BlueprintNames.of(blueprint)
     for key, held in by_stack.items():
         if not _PART_OF_STACK_NAME.fullmatch(key):
             yield BlueprintError(
@@ -66,11 +67,12 @@ def check_stacks(
                 f"deployed in {key!r}: a repository keeps its stack for life",
             )
     for name in blueprint.consumers if isinstance(blueprint, RegistryBlueprint) else ():
-        if len(name) > _MAX_CONSUMER_LENGTH or not _PART_OF_STACK_NAME.fullmatch(name):
+        longest = MAX_STACK_NAME_LENGTH - len(names.consumer("", "0" * 12))
+        if len(name) > longest or not _PART_OF_STACK_NAME.fullmatch(name):
             yield BlueprintError(
                 f"{name!r} cannot be a part of a stack's name",
                 where=document.where(("consumers", name)),
-                allowed=f"letters, digits and hyphens, at most {_MAX_CONSUMER_LENGTH}",
+                allowed=f"letters, digits and hyphens, at most {longest}",
                 fix="rename the consumer",
             )
 

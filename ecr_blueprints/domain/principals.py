@@ -61,7 +61,12 @@ ORGANIZATIONAL_UNIT_PATH_PATTERN = (
 The id alone does not tell the path, which ``aws:PrincipalOrgPaths`` is compared with.
 """
 
-IAM_ROLE_NAME_PATTERN = r"[A-Za-z0-9_+=,.@-]{1,64}"
+MAX_ROLE_NAME_LENGTH = 64
+"""Characters of a role's name.
+
+Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+"""
+IAM_ROLE_NAME_PATTERN = rf"[A-Za-z0-9_+=,.@-]{{1,{MAX_ROLE_NAME_LENGTH}}}"
 """Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"""
 
 IAM_ROLE_ARN_PATTERN = (

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_iam as iam
 
+from ecr_blueprints.config.blueprint_names import BlueprintNames
 from ecr_blueprints.config.consumer import ConsumerModel
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.constructs.consumer_policy import ConsumerPolicy
@@ -15,7 +16,7 @@ from ecr_blueprints.domain.principals import registry_uri
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.domain.workload import ASSUME_ACTIONS, WORKLOAD_SERVICES, Workload
 
-__all__ = ["ConsumerAccess", "cache_prefix", "pull_role_name"]
+__all__ = ["ConsumerAccess", "cache_prefix"]
 
 
 class ConsumerAccess:
@@ -73,7 +74,7 @@ class ConsumerAccess:
             role = iam.Role(
                 stack,
                 f"PullRole{workload.title()}",
-                role_name=pull_role_name(name, workload),
+                role_name=BlueprintNames.of(blueprint).pull_role(name, workload),
                 description=f"Pulls from the shared registry: {workload}.",
                 assumed_by=_trust(workload),
                 managed_policies=[
@@ -113,16 +114,6 @@ def cache_prefix(blueprint: RegistryBlueprint, name: str) -> str:
     """
     prefix = blueprint.caches[name].prefix
     return UpstreamRegistry.parse(name).default_prefix if prefix is None else prefix.removesuffix("/")
-
-
-def pull_role_name(consumer: str, workload: Workload) -> str:
-    """The name of a role that is made for a consumer; the same in each of its accounts.
-
-    Args:
-        consumer: The consumer's name.
-        workload: What the role is for.
-    """
-    return f"ecr-pull-{consumer}-{workload}"
 
 
 def _trust(workload: Workload) -> iam.IPrincipal:

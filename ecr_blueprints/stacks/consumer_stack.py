@@ -18,12 +18,12 @@ class ConsumerStack(Stack):
     A pull from another account needs both sides: the repository policy in the registry account, and
     this identity policy here (facts §6). Creates one ``AWS::IAM::ManagedPolicy``, attached to the ``roles``
     of the consumer, which exist, and one ``AWS::IAM::Role`` for each of its ``pull_roles``, called
-    ``ecr-pull-<consumer>-<nodes, tasks or pods>``. The outputs say what a cluster asks: the ARNs, the
+    ``<name>-pull-<consumer>-<nodes, tasks or pods>``. The outputs say what a cluster asks: the ARNs, the
     registry's address and that of each cache in each Region.
 
     Args:
         scope: The app.
-        construct_id: The stack's name, ``ecr-consumer-<consumer>-<account>``.
+        construct_id: The stack's name, ``<name>-consumer-<consumer>-<account>``.
         blueprint: The blueprint.
         name: The consumer's name.
         consumer: Who pulls what.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import App, Environment
+from aws_cdk import App, Environment, Stack
 
+from ecr_blueprints.config.blueprint_names import BlueprintNames
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.stacks.consumer_stack import ConsumerStack
 from ecr_blueprints.stacks.endpoints_stack import EndpointsStack
+from ecr_blueprints.stacks.stack_claim import claim
 from ecr_blueprints.stacks.units_stack import UnitsStack
 
 __all__ = ["build_consumers"]
@@ -20,45 +22,56 @@ def build_consumers(
 ) -> None:
     """Adds the stacks of the workload accounts.
 
-    * ``ecr-consumer-<consumer>-<account>``: the pull policy, and the roles that have it.
-    * ``ecr-endpoints-<account>-<region>``: the endpoints of the account's VPCs.
-    * ``ecr-units-<consumer>``: stack sets that bring both to every account of organizational units.
+    * ``<name>-consumer-<consumer>-<account>``: the pull policy, and the roles that have it.
+    * ``<name>-endpoints-<account>-<region>``: the endpoints of the account's VPCs.
+    * ``<name>-units-<consumer>``: stack sets that bring both to every account of organizational units.
+
+    Each is marked as this registry's, so that another registry's blueprint cannot take it over; see `claim`.
 
     Args:
         app: The app.
         blueprint: The blueprint.
         registries: The registry of each Region, complete with its caches.
     """
+    names = BlueprintNames.of(blueprint)
+    main_region = blueprint.registry.regions[0]
+    stacks: list[Stack] = []
     for name, consumer in blueprint.consumers.items():
-        for account in consumer.accounts:
+        stacks += [
             ConsumerStack(
                 app,
-                f"ecr-consumer-{name}-{account}",
+                names.consumer(name, account),
                 blueprint=blueprint,
                 name=name,
                 consumer=consumer,
-                env=Environment(account=account, region=blueprint.registry.regions[0]),
+                env=Environment(account=account, region=main_region),
             )
+            for account in consumer.accounts
+        ]
         if consumer.units and blueprint.organization is not None:
-            UnitsStack(
-                app,
-                f"ecr-units-{name}",
-                blueprint=blueprint,
-                organization=blueprint.organization,
-                name=name,
-                consumer=consumer,
-                registry=registries[blueprint.registry.regions[0]],
-                env=Environment(
-                    account=blueprint.organization.administrator, region=blueprint.registry.regions[0]
-                ),
+            stacks.append(
+                UnitsStack(
+                    app,
+                    names.units(name),
+                    blueprint=blueprint,
+                    organization=blueprint.organization,
+                    name=name,
+                    consumer=consumer,
+                    registry=registries[main_region],
+                    env=Environment(account=blueprint.organization.administrator, region=main_region),
+                )
             )
     for account, regions in blueprint.networks.items():
-        for region, networks in regions.items():
+        stacks += [
             EndpointsStack(
                 app,
-                f"ecr-endpoints-{account}-{region}",
+                names.endpoints(account, region),
                 networks=networks,
                 registry=registries[region],
                 fill_caches=not blueprint.air_gapped,
                 env=Environment(account=account, region=region),
             )
+            for region, networks in regions.items()
+        ]
+    for stack in stacks:
+        claim(stack, registry_account=blueprint.registry.account)

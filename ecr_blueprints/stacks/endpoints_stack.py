@@ -31,7 +31,7 @@ class EndpointsStack(Stack):
 
     Args:
         scope: The app.
-        construct_id: The stack's name, ``ecr-endpoints-<account>-<region>``.
+        construct_id: The stack's name, ``<name>-endpoints-<account>-<region>``.
         networks: The VPCs by their id.
         registry: The Region's registry: its caches pass through the endpoints.
         fill_caches: Whether pulls may fill them. Default: yes.

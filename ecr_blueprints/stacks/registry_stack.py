@@ -24,7 +24,7 @@ class RegistryStack(Stack):
 
     Args:
         scope: The app.
-        construct_id: The stack's name, ``ecr-registry-<region>``.
+        construct_id: The stack's name, ``<name>-registry-<region>``.
         blueprint: The blueprint.
         env: The registry's account and Region.
         partners: Accounts outside the organization whom repository policies may admit. Default: none.

@@ -51,7 +51,7 @@ class RepositoriesStack(Stack):
 
     Args:
         scope: The app.
-        construct_id: The stack's name, ``ecr-repositories-<stack key>-<region>``.
+        construct_id: The stack's name, ``<name>-repositories-<stack key>-<region>``.
         registry: The Region's registry, to which the repositories contribute.
         blueprint: The blueprint.
         repositories: What the stack holds.

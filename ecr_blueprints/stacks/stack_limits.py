@@ -19,7 +19,7 @@ __all__ = ["check_template_sizes", "refuse_too_many_resources", "warn_where_near
 _WARNING: Final = "ecr-blueprints:stack-nears-its-limit"
 """The id of the warning that a stack's next repositories belong elsewhere."""
 
-_REPOSITORIES: Final = re.compile(r"ecr-repositories-(.+?)-[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
+_REPOSITORIES: Final = re.compile(r".+?-repositories-(.+?)-[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
 _TOO_MANY: Final = re.compile(r"Number of resources in stack '([^']+)': ([0-9]+) is greater")
 _SUFFIX: Final = ".template.json"
 

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import Environment, Stack
 from constructs import Construct
 
+from ecr_blueprints.config.blueprint_names import BlueprintNames
 from ecr_blueprints.config.consumer import ConsumerModel
 from ecr_blueprints.config.organization import OrganizationModel
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
@@ -21,19 +22,19 @@ __all__ = ["UnitsStack"]
 class UnitsStack(Stack):
     """A consumer in each account of organizational units: thirty accounts without thirty stacks.
 
-    Creates the ``AWS::CloudFormation::StackSet`` ``ecr-pull-<consumer>``, which brings to each account what a
-    `ConsumerStack` holds, in the registry's main Region, since IAM is global; and, where the consumer has a
-    ``network``, the set ``ecr-endpoints-<consumer>``, which brings the endpoints to each of its Regions. New
-    accounts of the units get both by themselves; the organization's management account never does. The
-    registry admits the units by their paths, so that it need not know an account either.
+    Creates the ``AWS::CloudFormation::StackSet`` ``<name>-pull-<consumer>``, which brings to each account
+    what a `ConsumerStack` holds, in the registry's main Region, since IAM is global; and, where the consumer
+    has a ``network``, the set ``<name>-endpoints-<consumer>``, which brings the endpoints to each of its
+    Regions. New accounts of the units get both by themselves; the organization's management account never
+    does. The registry admits the units by their paths, so that it need not know an account either.
 
-    Nobody reads the outputs of thirty stacks: the policy is called ``ecr-pull-<consumer>`` and the roles
-    ``ecr-pull-<consumer>-<nodes, tasks or pods>`` in every account, so that a cluster's template can name
+    Nobody reads the outputs of thirty stacks: the policy is called ``<name>-pull-<consumer>`` and the roles
+    ``<name>-pull-<consumer>-<nodes, tasks or pods>`` in every account, so that a cluster's template can name
     them. Roles named under ``roles`` have to exist in each account before, a new one too.
 
     Args:
         scope: The app.
-        construct_id: The stack's name, ``ecr-units-<consumer>``.
+        construct_id: The stack's name, ``<name>-units-<consumer>``.
         blueprint: The blueprint.
         organization: The organization, as the blueprint says it.
         name: The consumer's name.
@@ -66,18 +67,19 @@ class UnitsStack(Stack):
             env=env,
             description="Stack sets for pulling from the shared registry, in every account of the units.",
         )
+        names = BlueprintNames.of(blueprint)
         units = [unit.rpartition("/")[2] for unit in consumer.units]
         call_as = CallAs.DELEGATED_ADMIN if organization.delegated else CallAs.SELF
 
         def fill_access(inner: cdk.Stack) -> None:
             inner.template_options.description = "What pulling from the shared registry needs."
-            policy_name = f"ecr-pull-{name}"
+            policy_name = names.pull(name)
             ConsumerAccess(inner, blueprint=blueprint, name=name, consumer=consumer, policy_name=policy_name)
 
         self.access = OrganizationStackSet(
             self,
             "Access",
-            stack_set_name=f"ecr-pull-{name}",
+            stack_set_name=names.pull(name),
             build=fill_access,
             units=units,
             regions=[blueprint.registry.regions[0]],
@@ -98,7 +100,7 @@ class UnitsStack(Stack):
         self.endpoints = OrganizationStackSet(
             self,
             "Endpoints",
-            stack_set_name=f"ecr-endpoints-{name}",
+            stack_set_name=names.unit_endpoints(name),
             build=fill_endpoints,
             units=units,
             regions=network.regions or blueprint.pull_regions,

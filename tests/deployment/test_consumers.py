@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,25 @@ class Account:
         (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
         return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", ())}
 
+    def settled(self, name: str) -> str:
+        """Wait until an update has ended; gives the stack's status."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            (stack,) = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+            if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+                return str(stack["StackStatus"])
+            time.sleep(0.2)
+        raise TimeoutError(f"{name} has not settled")
+
+    def pull_statements(self, role: str) -> list[str]:
+        """The documents of the managed policies of a role."""
+        iam, found = self.client("iam"), []
+        for arn in sorted(self.policies_of(role)):
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            answer = iam.get_policy_version(PolicyArn=arn, VersionId=version)
+            found.append(json.dumps(answer["PolicyVersion"]["Document"]))
+        return found
+
     def endpoints(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]
         return found
@@ -122,11 +142,18 @@ def account(cloud: LocalCloud) -> Account:
 
 
 @pytest.fixture(scope="module")
-def assembly(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("consumers")
+def blueprint(account: Account) -> str:
     tables = ", ".join(account.network.route_tables)
-    text = BLUEPRINT.format(account=account.id, network=account.network, tables=tables)
-    (folder / "blueprint.yaml").write_text(text)
+    return BLUEPRINT.format(account=account.id, network=account.network, tables=tables)
+
+
+@pytest.fixture(scope="module")
+def assembly(blueprint: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return assembly_of(blueprint, tmp_path_factory.mktemp("consumers"))
+
+
+def assembly_of(blueprint: str, folder: Path) -> Path:
+    (folder / "blueprint.yaml").write_text(blueprint)
     result = synthesize(folder / "blueprint.yaml", folder / "out")
     assert result.returncode == 0, result.stderr
     return folder / "out"
@@ -157,6 +184,44 @@ def test_an_account_gets_its_policy_roles_and_endpoints(account: Account, assemb
     assert statements["PullFromRegistries"]["Resource"] == f"{base}/*"
     assert statements["PullThroughCaches"]["Resource"] == f"{base}/k8s/*"
     assert "meridian-configuration" in found["s3"]["PolicyDocument"]
+
+
+def test_another_registry_takes_over_no_stack_and_stands_beside_by_a_name_of_its_own(
+    account: Account, blueprint: str, tmp_path: Path
+) -> None:
+    """After the test above: a second registry, with a consumer of the same name in the same account."""
+    other = blueprint.replace(REGISTRY, "444455556666").replace(
+        'pull: ["prod/*"]', 'pull: ["prod/payments/*"]'
+    )
+    assembly = assembly_of(other, tmp_path)
+    cloudformation = account.client("cloudformation")
+    for stack in (f"ecr-consumer-production-{account.id}", f"ecr-endpoints-{account.id}-{REGION}"):
+        before = account.policies_of("eks-nodes"), account.endpoints()
+        cloudformation.update_stack(
+            StackName=stack,
+            TemplateBody=(assembly / f"{stack}.template.json").read_text(),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        assert account.settled(stack) == "UPDATE_ROLLBACK_COMPLETE"
+        events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+        update = [one for one in reversed(events) if one["ResourceStatus"].startswith("UPDATE_")]
+        (failed,) = [one for one in update if one["ResourceStatus"] == "UPDATE_FAILED"]
+        assert failed["LogicalResourceId"] == "Serves444455556666"
+        assert f"'/ecr-blueprints/stacks/{stack}' already exists" in failed["ResourceStatusReason"]
+        # Nothing but the stack itself was under way before it failed.
+        touched = {one["LogicalResourceId"] for one in update[: update.index(failed)]}
+        assert touched == {stack, "Serves444455556666"}
+        assert (account.policies_of("eks-nodes"), account.endpoints()) == before
+    (document,) = account.pull_statements("eks-nodes")
+    assert REGISTRY in document
+    assert "444455556666" not in document
+
+    tools = f"tools-consumer-production-{account.id}"
+    named = other.replace("model: centralized", "model: centralized\nname: tools")
+    beside = assembly_of(named, tmp_path)
+    account.deploy(tools, (beside / f"{tools}.template.json").read_text())
+    assert len(account.policies_of("eks-nodes")) == 2
+    assert len(account.policies_of("tools-pull-production-pods")) == 1
 
 
 def test_a_stack_set_s_templates_fit_two_accounts_with_networks_of_their_own(

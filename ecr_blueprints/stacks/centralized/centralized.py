@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from aws_cdk import App, Environment, Tags
 
+from ecr_blueprints.config.blueprint_names import BlueprintNames
 from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.declared_repository import DeclaredRepository, declared_repositories
 from ecr_blueprints.stacks.centralized.replication import replicate
@@ -22,9 +23,9 @@ def build_centralized(app: App, blueprint: CentralizedBlueprint) -> None:
     A stack's name comes from what it is for and never from what is in it, so that adding a team or
     a repository moves nothing:
 
-    * ``ecr-registry-<region>``: scanning, registry policy, creation templates, caches; also in the Regions
+    * ``<name>-registry-<region>``: scanning, registry policy, creation templates, caches; also in the Regions
       that have copies alone.
-    * ``ecr-repositories-<stack key>-<region>``: repositories.
+    * ``<name>-repositories-<stack key>-<region>``: repositories.
     * those of the consumers; see `build_consumers`.
 
     All stacks stand directly in the app, so that ``cdk deploy --all`` takes them; a stage of the CDK
@@ -32,6 +33,7 @@ def build_centralized(app: App, blueprint: CentralizedBlueprint) -> None:
 
     Practices: OPS-1
     """
+    names = BlueprintNames.of(blueprint)
     by_stack: defaultdict[str, list[DeclaredRepository]] = defaultdict(list)
     for repository in declared_repositories(blueprint):
         by_stack[repository.stack].append(repository)
@@ -39,15 +41,13 @@ def build_centralized(app: App, blueprint: CentralizedBlueprint) -> None:
     repositories_in: dict[str, dict[str, RepositoriesStack]] = {}
     for region in blueprint.pull_regions:
         environment = Environment(account=blueprint.registry.account, region=region)
-        registries[region] = RegistryStack(
-            app, f"ecr-registry-{region}", blueprint=blueprint, env=environment
-        )
+        registries[region] = RegistryStack(app, names.registry(region), blueprint=blueprint, env=environment)
         if region in blueprint.recovery_regions:
             continue
         repositories_in[region] = {
             key: RepositoriesStack(
                 app,
-                f"ecr-repositories-{key}-{region}",
+                names.repositories(key, region),
                 registry=registries[region].registry,
                 blueprint=blueprint,
                 repositories=repositories,

@@ -40,7 +40,7 @@ class BridgeStack(Stack):
 
     Args:
         scope: The app.
-        construct_id: The stack's name, ``ecr-bridge-<region>``.
+        construct_id: The stack's name, ``<name>-bridge-<region>``.
         registry: The Region's registry.
         topics: Where its alerts go; None where there are none.
         blueprint: The blueprint.

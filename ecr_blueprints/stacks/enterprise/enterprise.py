@@ -9,6 +9,7 @@ import jsii
 from aws_cdk import App, Environment, Tags
 from constructs import IValidation
 
+from ecr_blueprints.config.blueprint_names import BlueprintNames
 from ecr_blueprints.config.declared_repository import DeclaredRepository, declared_repositories
 from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
@@ -27,14 +28,15 @@ def build_enterprise(app: App, blueprint: EnterpriseBlueprint) -> None:
 
     A stack's name comes from what it is for and never from what is in it:
 
-    * ``ecr-registry-<region>``: scanning, signing, registry policy, creation templates, caches.
-    * ``ecr-repositories-<stack key>-<region>``: repositories.
-    * ``ecr-bridge-<region>``: the role by which Harbor, or the job that copies from Artifactory, brings
+    * ``<name>-registry-<region>``: scanning, signing, registry policy, creation templates, caches.
+    * ``<name>-repositories-<stack key>-<region>``: repositories.
+    * ``<name>-bridge-<region>``: the role by which Harbor, or the job that copies from Artifactory, brings
       images, and what is set there. ``bridge.json`` beside ``registry.json`` has the same for every Region.
     * those of the consumers; see `build_consumers`.
 
     Practices: OPS-1
     """
+    names = BlueprintNames.of(blueprint)
     by_stack: defaultdict[str, list[DeclaredRepository]] = defaultdict(list)
     for repository in declared_repositories(blueprint):
         by_stack[repository.stack].append(repository)
@@ -42,12 +44,12 @@ def build_enterprise(app: App, blueprint: EnterpriseBlueprint) -> None:
     main: BridgeStack | None = None
     for region in blueprint.registry.regions:
         environment = Environment(account=blueprint.registry.account, region=region)
-        registry_stack = RegistryStack(app, f"ecr-registry-{region}", blueprint=blueprint, env=environment)
+        registry_stack = RegistryStack(app, names.registry(region), blueprint=blueprint, env=environment)
         registries[region] = registry_stack.registry
         for key, repositories in by_stack.items():
             RepositoriesStack(
                 app,
-                f"ecr-repositories-{key}-{region}",
+                names.repositories(key, region),
                 registry=registry_stack.registry,
                 blueprint=blueprint,
                 repositories=repositories,
@@ -55,7 +57,7 @@ def build_enterprise(app: App, blueprint: EnterpriseBlueprint) -> None:
             )
         bridge = BridgeStack(
             app,
-            f"ecr-bridge-{region}",
+            names.bridge(region),
             registry=registry_stack.registry,
             topics=registry_stack.blueprint_registry.topics,
             blueprint=blueprint,

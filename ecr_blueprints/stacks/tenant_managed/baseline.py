@@ -41,7 +41,7 @@ class BaselineStack(Stack):
 
     Args:
         scope: The app.
-        construct_id: The stack's name, ``ecr-platform-baseline``.
+        construct_id: The stack's name, ``<name>-platform-baseline``.
         blueprint: The blueprint.
         env: The administrator's account, and the Region from which the stack set is deployed.
 

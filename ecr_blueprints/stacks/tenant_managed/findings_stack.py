@@ -29,7 +29,7 @@ class FindingsStack(Stack):
 
     Args:
         scope: The app.
-        construct_id: The stack's name, ``ecr-platform-findings-<region>``.
+        construct_id: The stack's name, ``<name>-platform-findings-<region>``.
         blueprint: The blueprint.
         security: What it says of the security account.
         env: The security account and the Region.

@@ -31,7 +31,7 @@ class GuardrailsStack(Stack):
 
     Args:
         scope: The app.
-        construct_id: The stack's name, ``ecr-platform-guardrails``.
+        construct_id: The stack's name, ``<name>-platform-guardrails``.
         blueprint: The blueprint.
         env: The management account; policies are global, the Region is where the stack lives.
 

@@ -15,7 +15,7 @@ class InspectorStack(Stack):
 
     Args:
         scope: The app.
-        construct_id: The stack's name, ``ecr-platform-inspector-<region>``.
+        construct_id: The stack's name, ``<name>-platform-inspector-<region>``.
         security_account: The security account.
         env: The management account and the Region.
 

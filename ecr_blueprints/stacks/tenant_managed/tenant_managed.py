@@ -7,6 +7,7 @@ from typing import Final
 
 from aws_cdk import App, Environment, Tags
 
+from ecr_blueprints.config.blueprint_names import BlueprintNames
 from ecr_blueprints.config.declared_repository import DeclaredRepository, declared_repositories
 from ecr_blueprints.config.tenant import TenantModel
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
@@ -30,15 +31,15 @@ def build_tenant_managed(app: App, blueprint: TenantManagedBlueprint) -> None:
 
     The platform's:
 
-    * ``ecr-platform-inspector-<region>``, in the management account: Inspector's delegated administrator.
-    * ``ecr-platform-findings-<region>``, in the security account: the bus, and alerts.
-    * ``ecr-platform-guardrails``, in the management account: policies of the organization.
-    * ``ecr-platform-baseline``, in the administrator's account: the stack set of the baseline.
+    * ``<name>-platform-inspector-<region>``, in the management account: Inspector's delegated administrator.
+    * ``<name>-platform-findings-<region>``, in the security account: the bus, and alerts.
+    * ``<name>-platform-guardrails``, in the management account: policies of the organization.
+    * ``<name>-platform-baseline``, in the administrator's account: the stack set of the baseline.
 
     A team's, in its account, which it deploys by ``cdk deploy --all -c tenant=<team>``:
 
-    * ``ecr-registry-<team>-<region>``: its caches, signing, key, registry policy and alerts.
-    * ``ecr-repositories-<stack key>-<region>``: its repositories.
+    * ``<name>-registry-<team>-<region>``: its caches, signing, key, registry policy and alerts.
+    * ``<name>-repositories-<stack key>-<region>``: its repositories.
 
     Args:
         app: The app.
@@ -67,15 +68,16 @@ def build_tenant_managed(app: App, blueprint: TenantManagedBlueprint) -> None:
 
 
 def _build_platform(app: App, blueprint: TenantManagedBlueprint) -> None:
+    names = BlueprintNames.of(blueprint)
     main = blueprint.regions[0]
     administrator = Environment(account=blueprint.organization.administrator, region=main)
-    baseline = BaselineStack(app, "ecr-platform-baseline", blueprint=blueprint, env=administrator)
+    baseline = BaselineStack(app, names.platform("baseline"), blueprint=blueprint, env=administrator)
     security = blueprint.security
     for region in blueprint.regions if security is not None else ():
         assert security is not None
         findings = FindingsStack(
             app,
-            f"ecr-platform-findings-{region}",
+            names.platform("findings", region),
             blueprint=blueprint,
             security=security,
             env=Environment(account=security.account, region=region),
@@ -84,7 +86,7 @@ def _build_platform(app: App, blueprint: TenantManagedBlueprint) -> None:
         if security.inspector:
             inspector = InspectorStack(
                 app,
-                f"ecr-platform-inspector-{region}",
+                names.platform("inspector", region),
                 security_account=security.account,
                 env=Environment(account=blueprint.management_account, region=region),
             )
@@ -92,7 +94,7 @@ def _build_platform(app: App, blueprint: TenantManagedBlueprint) -> None:
     if blueprint.guardrails.chosen:
         guardrails = GuardrailsStack(
             app,
-            "ecr-platform-guardrails",
+            names.platform("guardrails"),
             blueprint=blueprint,
             env=Environment(account=blueprint.management_account, region=main),
         )
@@ -100,6 +102,7 @@ def _build_platform(app: App, blueprint: TenantManagedBlueprint) -> None:
 
 
 def _build_tenant(app: App, blueprint: TenantManagedBlueprint, team: TenantModel) -> None:
+    names = BlueprintNames.of(blueprint)
     own = tenant_registry(blueprint, team)
     by_stack: defaultdict[str, list[DeclaredRepository]] = defaultdict(list)
     for repository in declared_repositories(own):
@@ -108,7 +111,7 @@ def _build_tenant(app: App, blueprint: TenantManagedBlueprint, team: TenantModel
         environment = Environment(account=team.account, region=region)
         registry_stack = RegistryStack(
             app,
-            f"ecr-registry-{team.team}-{region}",
+            names.registry(region, team=team.team),
             blueprint=own,
             env=environment,
             partners=blueprint.guardrails.partners,
@@ -117,7 +120,7 @@ def _build_tenant(app: App, blueprint: TenantManagedBlueprint, team: TenantModel
         for key, repositories in by_stack.items():
             RepositoriesStack(
                 app,
-                f"ecr-repositories-{key}-{region}",
+                names.repositories(key, region),
                 registry=registry_stack.registry,
                 blueprint=own,
                 repositories=repositories,

@@ -11,10 +11,6 @@ import pytest
 from example_assemblies import run_app
 from synthesized import Assembly, read_assembly, synthesize
 
-from ecr_blueprints.config.consumer_meaning import MAX_PULL_ROLE_CONSUMER_LENGTH
-from ecr_blueprints.domain.workload import Workload
-from ecr_blueprints.stacks.consumer_access import pull_role_name
-
 REGIONS = ("eu-west-1", "eu-central-1")
 VPC, LAB = "vpc-0a1b2c3d4e5f60001", "vpc-0a1b2c3d4e5f60002"
 BLUEPRINT = f"""\
@@ -213,8 +209,3 @@ def test_a_policy_that_iam_would_not_take_ends_with_a_message(tmp_path: Path) ->
     assert result.returncode == 1
     assert result.stderr.startswith("error: ecr-consumer-plain-222233334444/Pull: the policy would have ")
     assert "Traceback" not in result.stderr
-
-
-def test_the_longest_name_of_a_made_role_is_as_long_as_iam_takes() -> None:
-    longest = "a" * MAX_PULL_ROLE_CONSUMER_LENGTH
-    assert max(len(pull_role_name(longest, one)) for one in Workload) == 64

@@ -8,7 +8,6 @@ import pytest
 
 from ecr_blueprints.config import load_blueprint
 from ecr_blueprints.config.consumer import ConsumerModel
-from ecr_blueprints.config.consumer_meaning import MAX_PULL_ROLE_CONSUMER_LENGTH
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.errors import BlueprintError
 
@@ -152,7 +151,7 @@ def test_two_consumers_do_not_make_the_same_endpoints(tmp_path: Path) -> None:
 
 
 def test_the_name_of_a_made_role_fits_into_iam(tmp_path: Path) -> None:
-    longest = "a" * MAX_PULL_ROLE_CONSUMER_LENGTH
+    longest = "a" * (64 - len("ecr-pull--nodes"))
     rest = '{accounts: ["222233334444"], pull: ["prod/*"], pull_roles: {nodes: {}}}'
     load(tmp_path, f"  {longest}: {rest}\n")
     error = refusal(tmp_path, f"  {longest}a: {rest}\n")
