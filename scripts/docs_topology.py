@@ -249,14 +249,11 @@ class _Reading:
         let_in_accounts = let_in(self.stacks)
         for account, places in found.items():
             fed = any(kind in INCOMING for place, kind in ends if place in places)
-            word = "every account of " if account.startswith(("o-", "ou-")) else "Account "
+            title = "Outside the organization" if account in let_in_accounts else "Elsewhere"
+            many = account.startswith(("o-", "ou-"))
             yield Box(
-                title=f"{word}{account}",
-                subtitle=[
-                    "outside the organization, let in"
-                    if account in let_in_accounts
-                    else "no stack goes there"
-                ],
+                title=title,
+                subtitle=[f"{'every account of' if many else 'account'} {account}", "no stack goes there"],
                 lines=self._pulled(account),
                 places=(account, *(place for place in places if place != account)),
                 column=MIDDLE if fed else RIGHT,

@@ -94,7 +94,7 @@ def test_an_account_does_not_pull_from_itself() -> None:
 def test_an_account_that_a_repository_lets_pull_is_drawn_though_no_stack_goes_there() -> None:
     topology = read_topology((stack("one", {"A": repository("prod/a", pulled_by=(WORKLOAD,))}),))
     assert flows(topology, PULL) == [Flow(f"{REGISTRY}/eu-west-1", WORKLOAD, PULL)]
-    assert box(topology, WORKLOAD).subtitle == ["no stack goes there"]
+    assert box(topology, WORKLOAD).subtitle == [f"account {WORKLOAD}", "no stack goes there"]
 
 
 def test_a_team_may_pull_from_another() -> None:
