@@ -30,9 +30,9 @@ def cost_table(stacks: Sequence[DeployedStack]) -> Iterator[str]:
         "What, and what is counted",
         "Number",
         "Price of one",
-        "Dollars a month",
+        "US dollars a month",
         "Reported by",
-        "Of AWS",
+        "AWS's page",
     )
     yield f"| {' | '.join(heads)} |"
     yield "|---" * len(heads) + "|"
