@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+from docs_assembly import DeployedStack, read_seeds, read_stacks, stack_sets
+from docs_box import Topology
+from docs_contents import repository_count
 from docs_markdown import table_cell
+from docs_model_cost import cost_table, costs, money, together
+from docs_model_quotas import quota_rows
 from docs_picture import render_picture
-from docs_topology import DeployedStack, read_stacks, read_topology, stack_sets
+from docs_sentences import account_rows, flow_sentences, notes
+from docs_topology import read_topology
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
-from ecr_blueprints.domain.quotas import (
-    POLICY_LENGTH,
-    PULL_THROUGH_CACHE_RULES,
-    PULL_TIME_UPDATE_EXCLUSIONS,
-    REPLICATION_RULES,
-    REPOSITORIES,
-    SIGNING_RULES,
-    Quota,
-)
-from ecr_blueprints.domain.resting_price import RESTING_PRICES
-from ecr_blueprints.domain.stack_resources import MAX_STACK_RESOURCES
 from ecr_blueprints.registry.registry import Registry
 
-__all__ = ["MODELS", "example_names", "render_example", "render_example_picture", "render_index_of_models"]
+__all__ = [
+    "ASSEMBLIES",
+    "MODELS",
+    "example_names",
+    "example_topology",
+    "render_example",
+    "render_example_picture",
+    "render_index_of_models",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSEMBLIES = ROOT / "tests" / "fixtures" / "assemblies"
@@ -44,10 +46,10 @@ _TITLES = {
     "enterprise-artifactory": "Enterprise registry: Artifactory",
 }
 _NOT_BILLED_AT_REST = """\
-Beside that, use is billed: stored images per GB and month, each scan by Amazon Inspector where scanning is
-enhanced, data that leaves a Region or passes an interface endpoint, and requests to keys and functions. The
-prices are third parties' reports for us-east-1, read on the pages that are named; AWS's own pages were not
-read. Take yours from there."""
+What is not in the table costs nothing at rest, as far as is known. Beside that, use is billed: stored images
+per GB and month, each scan by Amazon Inspector where scanning is enhanced, data that leaves a Region or
+passes an interface endpoint, and requests to keys and functions. The prices are third parties' reports for
+us-east-1, read on the pages that are named; AWS's own pages were not read. Take yours from there."""
 
 
 def example_names() -> tuple[str, ...]:
@@ -62,7 +64,18 @@ def render_example_picture(name: str) -> str:
     Args:
         name: Its folder.
     """
-    return render_picture(read_topology(_stacks(name)), f"{_title(name)}: accounts, registries and flows")
+    return render_picture(example_topology(name), f"{_title(name)}: accounts, registries and flows")
+
+
+@cache
+def example_topology(name: str) -> Topology:
+    """What the picture of an example shows.
+
+    Args:
+        name: Its folder.
+    """
+    enterprise = _blueprint(name).get("enterprise", {})
+    return read_topology(_stacks(name), read_seeds(ASSEMBLIES / name), enterprise)
 
 
 def render_index_of_models() -> str:
@@ -70,9 +83,16 @@ def render_index_of_models() -> str:
     rows = []
     for name in example_names():
         stacks = _stacks(name)
-        accounts = len({one.account for one in stacks})
-        cost = _money(_together(_costs(stacks)))
-        rows.append(f"| [{_title(name)}]({name}.md) | {accounts} | {len(stacks)} | {cost} |")
+        registries = {one.place for one in stacks if any("::ECR::" in kind for kind in _kinds([one]))}
+        numbers = (
+            len({one.account for one in stacks}),
+            len({one.region for one in stacks}),
+            len(registries),
+            repository_count(stacks),
+            len(stacks),
+        )
+        cost = money(together(costs(stacks)))
+        rows.append(f"| [{_title(name)}]({name}.md) | {' | '.join(map(str, numbers))} | {cost} |")
     return "\n".join(
         [
             "# The operating models, deployed",
@@ -81,9 +101,15 @@ def render_index_of_models() -> str:
             "and flows, drawn from the synthesized stacks; what it creates; what that costs at rest; which "
             "quotas it uses. The pages are generated.",
             "",
-            "| Example | Accounts | Stacks | US dollars a month at rest |",
-            "|---|---|---|---|",
+            "| Example | Accounts | Regions | Registries | Repositories | Stacks | Dollars a month at rest |",
+            "|---|---|---|---|---|---|---|",
             *rows,
+            "",
+            "A registry is Amazon ECR in one account and Region; repositories are those of all registries. "
+            "What stack sets make in the accounts of organizational units is not counted, since no template "
+            "says how many accounts those are; a page says what it is for one. Dollars are US dollars. At "
+            "rest is what is billed while nobody pushes or pulls: most of all VPC endpoints, where there are "
+            "some.",
             "",
         ]
     )
@@ -99,9 +125,21 @@ def render_example(name: str) -> str:
     lines = [
         f"# {_title(name)}",
         "",
+        *_story(name),
         f"Drawn and counted from the stacks of [examples/{name}](../../../examples/{name}/blueprint.yaml).",
         "",
-        f"![Accounts, registries and flows](pictures/{name}.svg)",
+        f"![Accounts, registries and flows, as the two lists below say them](pictures/{name}.svg)",
+        "",
+        "## Who is there",
+        "",
+        "| Who | Account, or organizational unit | What for |",
+        "|---|---|---|",
+        *(f"| {' | '.join(map(_cell, row))} |" for row in account_rows(example_topology(name))),
+        "",
+        "## What flows",
+        "",
+        *(f"* {_cell(sentence)}" for sentence in flow_sentences(example_topology(name))),
+        *(line for note in notes(example_topology(name)) for line in ("", note)),
         "",
         "## Stacks",
         "",
@@ -114,6 +152,8 @@ def render_example(name: str) -> str:
         "",
         "## What is created",
         "",
+        "By the stacks above, all of them together.",
+        "",
         "| Resources | Number |",
         "|---|---|",
         *(f"| `{kind}` | {number} |" for kind, number in sorted(_kinds(stacks).items())),
@@ -121,17 +161,18 @@ def render_example(name: str) -> str:
         *_stack_set_lines(stacks),
         "## What it costs at rest",
         "",
-        *_cost_table(stacks),
+        *cost_table(stacks),
         "",
         _NOT_BILLED_AT_REST,
         "",
         "## Quotas",
         "",
-        "The registry, or the stack, that uses the most of each.",
+        "Quotas of Amazon ECR hold for each account and Region, those of a policy or a stack for each one. "
+        "Shown is the registry, policy or stack that uses the most of each.",
         "",
-        "| Quota | Used | Of | Source |",
-        "|---|---|---|---|",
-        *_quota_rows(name),
+        "| Quota | Used | Of | Raised by AWS | Source |",
+        "|---|---|---|---|---|",
+        *quota_rows(_registries(name), _stacks(name)),
         "",
     ]
     return "\n".join(lines)
@@ -147,6 +188,35 @@ def _registries(name: str) -> tuple[Registry, ...]:
     return read_inputs([str(ASSEMBLIES / name)]).registries
 
 
+@cache
+def _blueprint(name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = yaml.safe_load(_blueprint_path(name).read_text(encoding="utf-8"))
+    return found
+
+
+def _blueprint_path(name: str) -> Path:
+    return ROOT / "examples" / name / "blueprint.yaml"
+
+
+def _story(name: str) -> Iterator[str]:
+    """The first paragraph of the blueprint's own comment: whose registry it is."""
+    words: list[str] = []
+    for line in _blueprint_path(name).read_text(encoding="utf-8").splitlines():
+        text = line.removeprefix("#").strip()
+        if not line.startswith("#") or (not text and words):
+            break
+        if text and not text.startswith("yaml-language-server"):
+            words.append(text)
+    if words:
+        yield " ".join(words)
+        yield ""
+
+
+def _cell(text: str) -> str:
+    """Text as Markdown shows it, in a table or a list."""
+    return table_cell(text).replace("*", "\\*")
+
+
 def _title(name: str) -> str:
     return _TITLES.get(name, name.replace("-", " ").capitalize())
 
@@ -155,106 +225,25 @@ def _kinds(stacks: Sequence[DeployedStack]) -> Counter[str]:
     return Counter(one["Type"] for stack in stacks for one in stack.template["Resources"].values())
 
 
-# --- cost ---------------------------------------------------------------------------------------------
-
-
 def _stack_set_lines(stacks: Sequence[DeployedStack]) -> Iterator[str]:
     """What stack sets make, once for each account and Region that they reach."""
     for stack in stacks:
         for inner in stack_sets(stack):
             listed = ", ".join(f"`{kind}` {number}" for kind, number in sorted(_kinds([inner]).items()))
-            yield (
-                f"The stack set `{inner.name}` makes in each account and Region that it reaches: {listed}; "
-                f"{_money(_together(_costs([inner])))} dollars a month at rest for each."
-            )
+            cost = together(costs([inner]))
+            text = f"The stack set `{inner.name}` makes in each account and Region that it reaches: {listed}."
+            if cost:
+                text += f" That costs {money(cost)} US dollars a month at rest, each time"
+                text += ", for each subnet of its VPC." if _one_subnet(inner) else "."
+            else:
+                text += " None of that costs anything at rest."
+            yield f"{text} It is not in the numbers above and below."
             yield ""
 
 
-def _cost_table(stacks: Sequence[DeployedStack]) -> Iterator[str]:
-    rows = list(_costs(stacks))
-    if not rows:
-        yield "Nothing that it creates costs anything while nobody uses it."
-        return
-    yield from ("| What | Number | US dollars a month | Price | Read on |", "|---|---|---|---|---|")
-    for kind, number, amount in rows:
-        resting = RESTING_PRICES[kind]
-        price = resting.price
-        yield (
-            f"| `{kind}`, per {table_cell(resting.per)} | {number} | {_money(amount)} | "
-            f"{_money(price.usd)} [reported]({price.source}), [AWS's]({resting.price_page}) | "
-            f"{price.read_on or 'not said'} |"
-        )
-    yield f"| **Together** | | **{_money(_together(rows))}** | | |"
-
-
-def _together(rows: Iterable[tuple[str, int, Decimal]]) -> Decimal:
-    return sum((amount for *_, amount in rows), Decimal(0))
-
-
-def _costs(stacks: Sequence[DeployedStack]) -> Iterator[tuple[str, int, Decimal]]:
-    counted: Counter[str] = Counter()
-    for stack in stacks:
-        for resource in stack.template["Resources"].values():
-            if resource["Type"] in RESTING_PRICES:
-                counted[resource["Type"]] += _units(resource)
-    for kind, number in sorted(counted.items()):
-        if number:
-            yield kind, number, number * RESTING_PRICES[kind].price.usd
-
-
-def _units(resource: Mapping[str, Any]) -> int:
-    properties = resource.get("Properties", {})
-    if resource["Type"] == "AWS::EC2::VPCEndpoint":
-        if properties.get("VpcEndpointType", "Gateway") == "Gateway":
-            return 0
-        subnets = properties.get("SubnetIds", [])
-        return len(subnets) if isinstance(subnets, list) else 1
-    if resource["Type"] == "AWS::CloudWatch::Alarm":
-        return sum("MetricStat" in one for one in properties.get("Metrics", [])) or 1
-    return 1
-
-
-def _money(amount: Decimal) -> str:
-    return f"{amount:,.2f}"
-
-
-# --- quotas -------------------------------------------------------------------------------------------
-
-
-def _quota_rows(name: str) -> Iterator[str]:
-    registries = _registries(name)
-    used: list[tuple[Quota, int]] = [
-        (REPOSITORIES, max((len(one.repositories) for one in registries), default=0)),
-        (PULL_THROUGH_CACHE_RULES, max((len(one.cache_rules) for one in registries), default=0)),
-        (REPLICATION_RULES, max((_rules(one.replication) for one in registries), default=0)),
-        (SIGNING_RULES, max((_rules(one.signing) for one in registries), default=0)),
-        (PULL_TIME_UPDATE_EXCLUSIONS, max((len(one.pull_time_exclusions) for one in registries), default=0)),
-        (POLICY_LENGTH, _longest_policy(_stacks(name))),
-    ]
-    for quota, number in used:
-        if number:
-            unit = f" {quota.unit}" if quota.unit else ""
-            yield f"| {quota.name} | {number:,} | {quota.value:,}{unit} | [AWS]({quota.source}) |"
-    resources = max(len(stack.template["Resources"]) for stack in _stacks(name))
-    yield (
-        f"| resources in a stack | {resources} | {MAX_STACK_RESOURCES} | "
-        "[AWS](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html) |"
+def _one_subnet(stack: DeployedStack) -> bool:
+    """Whether endpoints are counted with one subnet, since only the account itself knows its subnets."""
+    return any(
+        "SubnetIds" in endpoint and not isinstance(endpoint["SubnetIds"], list)
+        for _, endpoint in stack.resources("AWS::EC2::VPCEndpoint")
     )
-
-
-def _rules(configurations: Sequence[Any]) -> int:
-    return max((len(one.rules) for one in configurations if isinstance(one.rules, tuple)), default=0)
-
-
-def _longest_policy(stacks: Sequence[DeployedStack]) -> int:
-    texts = [
-        json.dumps(properties[member], separators=(",", ":"))
-        for stack in stacks
-        for kind, member in (
-            ("AWS::ECR::Repository", "RepositoryPolicyText"),
-            ("AWS::ECR::RegistryPolicy", "PolicyText"),
-        )
-        for _, properties in stack.resources(kind)
-        if member in properties
-    ]
-    return max(map(len, texts), default=0)

@@ -4,66 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 
-from docs_topology import Box, Flow, Topology
+from docs_box import IMAGES, LEFT, MIDDLE, RIGHT, Box, Topology
+from docs_flows import KINDS
+from docs_layout import COLUMN_WIDTHS, Frame, Layout, Text, lay_out
+from docs_picture_style import STYLE
+from docs_routes import CHANNEL, Arrow, route, side
+from docs_sentences import notes, sentences
+from docs_text import text_width, wrapped
 
 __all__ = ["render_picture"]
 
-_COLUMN_WIDTH = 268
-_GAP = 96
-_MARGIN = 24
-_LINE = 17
-_TITLE = 24
-_PADDING = 10
-_SPACE = 22
-_CHARACTERS = 36
-_LEGEND = 30
-_HEAD = 7
-
-_KINDS = {
-    "push": "images are pushed",
-    "fetch": "images are fetched into a cache",
-    "copy": "images are replicated",
-    "pull": "images are pulled",
-    "roll out": "stack sets and guardrails go out",
-    "report": "findings and events are sent",
-}
-
-_STYLE = """
-  .page { fill: #ffffff } .text { fill: #1f2328 } .soft { fill: #59636e }
-  .account { fill: #f6f8fa; stroke: #8c959f } .region { fill: #ffffff; stroke: #d1d9e0 }
-  .outside { fill: none; stroke: #8c959f; stroke-dasharray: 5 4 }
-  .flow { fill: none; stroke-width: 2 }
-  .push { stroke: #8250df } .fetch { stroke: #9a6700 } .copy { stroke: #0969da }
-  .pull { stroke: #1a7f37 } .rollout { stroke: #bc4c00 } .report { stroke: #cf222e }
-  marker .push, marker .fetch, marker .copy, marker .pull, marker .rollout, marker .report { stroke: none }
-  marker .push { fill: #8250df } marker .fetch { fill: #9a6700 } marker .copy { fill: #0969da }
-  marker .pull { fill: #1a7f37 } marker .rollout { fill: #bc4c00 } marker .report { fill: #cf222e }
-  text { font: 12px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif }
-  .title { font-weight: 600; font-size: 13px }
-  @media (prefers-color-scheme: dark) {
-    .page { fill: #0d1117 } .text { fill: #f0f6fc } .soft { fill: #9198a1 }
-    .account { fill: #151b23; stroke: #656c76 } .region { fill: #0d1117; stroke: #3d444d }
-    .outside { stroke: #656c76 }
-  }
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a box is drawn."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    column: int
-
-    @property
-    def middle(self) -> float:
-        return self.y + self.height / 2
+_MARGIN = 16.0
+_TRACK = 10.0
+_BESIDE_TRACKS = 20.0
+_SEPARATOR = " "
+_HEAD = 8.0
+_LEGEND_LINE = 20.0
+_SAMPLE = 34.0
+_NOTES = (
+    "Dashed boxes are no single account that stacks go to. Lines join at a dot, and nowhere else.",
+    "Stacks are named without their account and Region.",
+)
 
 
 def render_picture(topology: Topology, title: str) -> str:
@@ -73,134 +36,162 @@ def render_picture(topology: Topology, title: str) -> str:
         topology: What is drawn.
         title: What it is of; read out by screen readers.
     """
-    places, width, height = _lay_out(topology)
-    kinds = [kind for kind in _KINDS if any(flow.kind == kind for flow in topology.flows)]
-    legend = _LEGEND * ((len(kinds) + 2) // 3)
-    whole = height + legend + _MARGIN
+    layout, arrows = _arranged(topology)
+    kinds = [kind for kind in KINDS if any(arrow.kind == kind for arrow in arrows)]
+    lefts, width = _columns(layout, arrows)
+    legend, top = _legend(kinds, width, [" ".join(_NOTES), *notes(topology)])
+    height = top + layout.height + _MARGIN
+    for frame in layout.frames.values():
+        frame.x = lefts[frame.column] + frame.indent[0]
+        frame.y += top
+    for arrow in arrows:
+        arrow.at = {key: y + top for key, y in arrow.at.items()}
+    description = " ".join(sentences(topology))
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {whole:.0f}" '
-        f'width="{width:.0f}" height="{whole:.0f}" role="img" aria-labelledby="title">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'width="{width:.0f}" height="{height:.0f}" role="img" aria-labelledby="title desc">',
         f'<title id="title">{escape(title)}</title>',
-        f"<style>{_STYLE}</style>",
-        "<defs>",
-        *(_marker(kind) for kind in kinds),
-        "</defs>",
-        f'<rect class="page" width="{width:.0f}" height="{whole:.0f}"/>',
+        f'<desc id="desc">{escape(description)}</desc>',
+        f"<style>{STYLE}</style>",
+        f'<rect class="page" width="{width:.0f}" height="{height:.0f}"/>',
+        *legend,
+        *(_text(Text(lefts[column], y + top, text, "heading")) for column, y, text in layout.headings),
     ]
-    for box in topology.boxes:
-        parts.extend(_draw(box, places))
-    parts.extend(_draw_flows(topology.flows, places))
-    parts.extend(_draw_legend(kinds, height + _MARGIN / 2))
+    for frame in layout.frames.values():
+        parts.extend(_frame(frame))
+    for arrow in arrows:
+        parts.extend(_arrow(arrow, layout, lefts))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def _lay_out(topology: Topology) -> tuple[dict[str, _Place], float, float]:
-    """Every box's place; columns that hold nothing take no room."""
-    columns: defaultdict[int, list[Box]] = defaultdict(list)
-    for box in topology.boxes:
-        columns[box.column].append(box)
-    heights = {
-        column: sum(_height(box) for box in boxes) + _SPACE * (len(boxes) - 1)
-        for column, boxes in columns.items()
+def _arranged(topology: Topology) -> tuple[Layout, list[Arrow]]:
+    """Boxes and arrows; a box at which arrows find no place is made higher until they do."""
+    room: dict[str, float] = {}
+    while True:
+        layout = lay_out(topology, room)
+        arrows, crowded = route(topology, layout)
+        if not crowded:
+            return layout, arrows
+        for key in crowded:
+            room[key] = layout.frames[key].head + _TRACK
+
+
+def _columns(layout: Layout, arrows: list[Arrow]) -> tuple[dict[int, float], float]:
+    """The left edge of each column, with room for the tracks between, and the picture's width."""
+    tracks: defaultdict[str, int] = defaultdict(int)
+    for arrow in arrows:
+        tracks[arrow.gutter] = max(tracks[arrow.gutter], arrow.track + 1)
+    gutters = {
+        gutter: 2 * _BESIDE_TRACKS + _TRACK * (number - 1) for gutter, number in tracks.items() if number
     }
-    tallest = max(heights.values(), default=0)
-    places: dict[str, _Place] = {}
-    x: float = _MARGIN
-    for number, column in enumerate(sorted(columns)):
-        y = _MARGIN + (tallest - heights[column]) / 2
-        for box in columns[column]:
-            places[box.key] = _Place(x, y, _COLUMN_WIDTH, _height(box), number)
-            inner_y = y + _TITLE + _LINE * len(box.lines) + _PADDING
-            for inner in box.inner:
-                size = _height(inner)
-                places[inner.key] = _Place(x + _PADDING, inner_y, _COLUMN_WIDTH - 2 * _PADDING, size, number)
-                inner_y += size + _PADDING
-            y += _height(box) + _SPACE
-        x += _COLUMN_WIDTH + _GAP
-    return places, x - _GAP + _MARGIN, tallest + 2 * _MARGIN
+    lefts: dict[int, float] = {}
+    x = _MARGIN
+    for column in (LEFT, MIDDLE, RIGHT):
+        lefts[column] = x
+        x += COLUMN_WIDTHS[column] if column in layout.columns else 0.0
+        x += gutters.get(str(column), 0.0)
+    return lefts, x + _MARGIN
 
 
-def _height(box: Box) -> float:
-    inner = sum(_height(one) + _PADDING for one in box.inner)
-    return _TITLE + _LINE * len(box.lines) + _PADDING + inner
+# --- legend -------------------------------------------------------------------------------------------
 
 
-def _draw(box: Box, places: dict[str, _Place]) -> Iterator[str]:
-    place = places[box.key]
-    name = "outside" if box.outside else "account"
-    yield _rectangle(place, name)
-    yield _text(place.x + _PADDING, place.y + 17, box.title, "title text")
-    yield from _lines(place, box)
-    for inner in box.inner:
-        inner_place = places[inner.key]
-        yield _rectangle(inner_place, "region")
-        yield _text(inner_place.x + _PADDING, inner_place.y + 17, inner.title, "title text")
-        yield from _lines(inner_place, inner)
+def _legend(kinds: list[str], width: float, remarks: list[str]) -> tuple[list[str], float]:
+    """What the kinds of arrows mean, above the picture, and the height below it."""
+    parts: list[str] = []
+    x, y = _MARGIN, _MARGIN + 8
+    for kind in kinds:
+        length = _SAMPLE + 8 + text_width(KINDS[kind], 11) + 22
+        if x > _MARGIN and x + length > width - _MARGIN:
+            x, y = _MARGIN, y + _LEGEND_LINE
+        parts.append(
+            f'<g class="flow {kind}"><path d="M {x:.1f} {y - 4:.1f} H {x + _SAMPLE - _HEAD:.1f}"/>'
+            f"{_head(x + _SAMPLE, y - 4, right=True)}</g>"
+        )
+        parts.append(_text(Text(x + _SAMPLE + 8, y, KINDS[kind], "soft")))
+        x += length
+    for note in (line for one in remarks for line in wrapped(one, width - 2 * _MARGIN, 11)):
+        y += _LEGEND_LINE - 3
+        parts.append(_text(Text(_MARGIN, y, note, "soft")))
+    return parts, y + _LEGEND_LINE - 4
 
 
-def _lines(place: _Place, box: Box) -> Iterator[str]:
-    for number, line in enumerate(box.lines):
-        yield _text(place.x + _PADDING, place.y + _TITLE + 13 + _LINE * number, line, "soft")
+# --- boxes --------------------------------------------------------------------------------------------
 
 
-def _draw_flows(flows: tuple[Flow, ...], places: dict[str, _Place]) -> Iterator[str]:
-    """Arrows; those that leave or reach the same side of a box are spread along it."""
-    ends: defaultdict[tuple[str, bool], list[tuple[int, float]]] = defaultdict(list)
-    for number, flow in enumerate(flows):
-        source, target = places[flow.source], places[flow.target]
-        to_right = target.column > source.column
-        ends[(flow.source, to_right)].append((number, target.middle))
-        ends[(flow.target, not to_right and target.column != source.column)].append((number, source.middle))
-    at: dict[tuple[int, str], float] = {}
-    for (key, _), found in ends.items():
-        place = places[key]
-        for order, (number, _) in enumerate(sorted(found, key=lambda one: one[1])):
-            at[(number, key)] = place.y + place.height * (order + 1) / (len(found) + 1)
-    for number, flow in enumerate(flows):
-        source, target = places[flow.source], places[flow.target]
-        y1, y2 = at[(number, flow.source)], at[(number, flow.target)]
-        right = target.column > source.column
-        x1 = source.x + source.width if right else source.x
-        if target.column == source.column:  # around the left side of the column
-            x2, leave, arrive = target.x - _HEAD, -_GAP * 0.6, -_GAP * 0.6
+def _frame(frame: Frame) -> Iterator[str]:
+    yield (
+        f'<rect class="{_look(frame)}" data-box="{escape(frame.box.key)}" x="{frame.x:.1f}" '
+        f'y="{frame.y:.1f}" width="{frame.width:.1f}" height="{frame.height:.1f}" rx="6"/>'
+    )
+    for text in frame.texts:
+        yield _text(Text(frame.x + text.x, frame.y + text.y, text.text, text.style))
+
+
+def _look(frame: Frame) -> str:
+    """The classes of a box, by what it is: a Region, something outside, or an account and its part."""
+    if frame.outer is not None:
+        return "region"
+    box: Box = frame.box
+    part = (
+        "platform"
+        if box.tier != IMAGES
+        else {MIDDLE: "registry", RIGHT: "workload"}.get(box.column, "source")
+    )
+    return f"account {part} outside" if box.outside else f"account {part}"
+
+
+def _text(text: Text) -> str:
+    return f'<text class="{text.style}" x="{text.x:.1f}" y="{text.y:.1f}">{escape(text.text)}</text>'
+
+
+# --- arrows -------------------------------------------------------------------------------------------
+
+
+def _arrow(arrow: Arrow, layout: Layout, lefts: dict[int, float]) -> Iterator[str]:
+    track = _track(arrow, layout, lefts)
+    top, bottom = arrow.span
+    path, heads = [], []
+    for key, y in arrow.at.items():
+        frame = layout.frames[key]
+        on_left = side(arrow, frame) == 0
+        edge = frame.x + frame.width if on_left else frame.x
+        if key in arrow.targets:
+            heads.append(_head(edge, y, right=not on_left))
+            path.append(f"M {track:.1f} {y:.1f} H {edge + (_HEAD if on_left else -_HEAD):.1f}")
         else:
-            x2 = target.x - _HEAD if right else target.x + target.width + _HEAD
-            leave = max(abs(x2 - x1) / 2, 30) * (1 if right else -1)
-            arrive = -leave
-        curve = f"{x1 + leave:.1f} {y1:.1f} {x2 + arrive:.1f} {y2:.1f} {x2:.1f} {y2:.1f}"
-        path = f"M {x1:.1f} {y1:.1f} C {curve}"
-        name = _class(flow.kind)
-        yield f'<path class="flow {name}" d="{path}" marker-end="url(#{name})"/>'
-
-
-def _draw_legend(kinds: list[str], y: float) -> Iterator[str]:
-    for number, kind in enumerate(kinds):
-        x = _MARGIN + (number % 3) * 310
-        top = y + (number // 3) * _LEGEND + 8
-        name = _class(kind)
-        yield f'<path class="flow {name}" d="M {x} {top} H {x + 30}" marker-end="url(#{name})"/>'
-        yield _text(x + 44, top + 4, _KINDS[kind], "soft")
-
-
-def _marker(kind: str) -> str:
-    name = _class(kind)
-    return (
-        f'<marker id="{name}" viewBox="0 0 8 8" refX="1" refY="4" markerWidth="4" markerHeight="4" '
-        f'orient="auto"><path class="{name}" d="M 0 0 L 8 4 L 0 8 z"/></marker>'
+            path.append(f"M {edge:.1f} {y:.1f} H {track:.1f}")
+    if top != bottom:
+        path.append(f"M {track:.1f} {top:.1f} V {bottom:.1f}")
+    dots = [f'<circle cx="{track:.1f}" cy="{y:.1f}" r="3"/>' for y in _joints(arrow, layout)]
+    yield (
+        f'<g class="flow {arrow.kind}" data-kind="{arrow.kind}" '
+        f'data-from="{escape(_SEPARATOR.join(arrow.sources))}" '
+        f'data-to="{escape(_SEPARATOR.join(arrow.targets))}">'
+        f"<title>{escape(KINDS[arrow.kind])}</title>"
+        f'<path d="{_SEPARATOR.join(path)}"/>{"".join((*heads, *dots))}</g>'
     )
 
 
-def _class(kind: str) -> str:
-    return kind.replace(" ", "")
+def _joints(arrow: Arrow, layout: Layout) -> list[float]:
+    """The heights at which three lines of an arrow or more meet on its track."""
+    top, bottom = arrow.span
+    lines: defaultdict[float, set[int]] = defaultdict(set)
+    for key, y in arrow.at.items():
+        lines[y].add(side(arrow, layout.frames[key]))
+    return [y for y, sides in sorted(lines.items()) if len(sides) + (y > top) + (y < bottom) > 2]
 
 
-def _rectangle(place: _Place, name: str) -> str:
-    return (
-        f'<rect class="{name}" x="{place.x:.1f}" y="{place.y:.1f}" width="{place.width:.1f}" '
-        f'height="{place.height:.1f}" rx="6"/>'
-    )
+def _track(arrow: Arrow, layout: Layout, lefts: dict[int, float]) -> float:
+    """Where the vertical part of an arrow is."""
+    if arrow.gutter.startswith(CHANNEL):
+        frame = layout.frames[arrow.sources[0]]
+        return frame.x + frame.width + _BESIDE_TRACKS - 2 + _TRACK / 2 * arrow.track
+    column = int(arrow.gutter)
+    width = COLUMN_WIDTHS[column] if column in layout.columns else 0.0
+    return lefts[column] + width + _BESIDE_TRACKS + _TRACK * arrow.track
 
 
-def _text(x: float, y: float, text: str, name: str) -> str:
-    shown = text if len(text) <= _CHARACTERS else f"{text[: _CHARACTERS - 1]}…"
-    return f'<text class="{name}" x="{x:.1f}" y="{y:.1f}">{escape(shown)}</text>'
+def _head(x: float, y: float, *, right: bool) -> str:
+    back = x - _HEAD if right else x + _HEAD
+    return f'<polygon points="{x:.1f},{y:.1f} {back:.1f},{y - 4:.1f} {back:.1f},{y + 4:.1f}"/>'

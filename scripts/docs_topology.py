@@ -1,386 +1,296 @@
-"""What stands where and what flows between: read from the templates of a cloud assembly."""
+"""Who is drawn where: the boxes of a picture, read from the templates of a cloud assembly."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-__all__ = [
-    "Box",
-    "DeployedStack",
-    "Flow",
-    "FlowKind",
-    "Topology",
-    "read_stacks",
-    "read_topology",
-    "stack_sets",
-]
-
-FlowKind = str
-PUSH, PULL, COPY, FETCH, ROLL_OUT, REPORT = "push", "pull", "copy", "fetch", "roll out", "report"
-
-_ENVIRONMENT = re.compile(r"aws://(?P<account>[^/]+)/(?P<region>.+)")
-_ROLE = re.compile(r"arn:[\w-]+:iam::(?P<account>\d{12}):role/(?P<name>[\w+=,.@/*-]+)")
-_REPOSITORIES = re.compile(
-    r"arn:[\w-]+:ecr:(?P<region>[\w-]+):(?P<account>\d{12}):repository/(?P<name>[^\"]+)"
+from docs_assembly import DeployedStack, Seed, deployed_stacks
+from docs_box import IMAGES, LEFT, MIDDLE, ORGANIZATION, RIGHT, Box, Topology
+from docs_contents import cache_prefixes, described, guardrails, let_in, repository_count, stack_names
+from docs_flows import (
+    BRIDGE,
+    INCOMING,
+    PUSH,
+    SEED,
+    Flow,
+    endpoint_regions,
+    pull_flows,
+    pull_grants,
+    replication_flows,
+    report_flows,
+    roll_out_flows,
 )
-_ISSUERS = {
-    "token.actions.githubusercontent.com": "GitHub Actions",
-    "gitlab.com": "GitLab pipelines",
-}
-_SUBJECT = re.compile(r':sub": "([^"]+)"')
-_OUTSIDE, _REGISTRIES, _WORKLOADS, _PLATFORM = range(4)
+from docs_fold import folded_cards, folded_units
+from docs_origins import by_targets, fetching, pushing
+from docs_roles import AccountRole, account_roles
+from docs_text import enumerated, plural
+
+__all__ = ["read_topology"]
+
+_MANY_REGISTRIES = 3
+"""From so many accounts with registries on, Regions of one that are alike are one box."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeployedStack:
-    """A stack of the assembly.
-
-    Attributes:
-        name: Its name.
-        account: Where it goes.
-        region: Where it goes.
-        template: Its template.
-    """
-
-    name: str
-    account: str
-    region: str
-    template: Mapping[str, Any]
-
-    def resources(self, resource_type: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Logical id and properties of each resource of a type."""
-        for logical_id, resource in self.template.get("Resources", {}).items():
-            if resource["Type"] == resource_type:
-                yield logical_id, resource.get("Properties", {})
-
-
-@dataclass(slots=True, kw_only=True)
-class Box:
-    """Something that is drawn: an account, a Region in it, or what is outside.
-
-    Attributes:
-        key: What flows refer to.
-        column: From left to right: outside, registries, workloads, platform.
-        title: Its first line.
-        lines: What is in it.
-        inner: Boxes inside.
-        outside: Whether it is no account of the assembly.
-    """
-
-    key: str
-    column: int
-    title: str
-    lines: list[str] = field(default_factory=list)
-    inner: list[Box] = field(default_factory=list)
-    outside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """An arrow between two boxes, of one of the kinds above."""
-
-    source: str
-    target: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topology:
-    """Everything that a picture shows."""
-
-    boxes: tuple[Box, ...]
-    flows: tuple[Flow, ...]
-
-
-def read_stacks(assembly: Path) -> tuple[DeployedStack, ...]:
-    """The stacks of a cloud assembly, in the order of its manifest.
-
-    Args:
-        assembly: Its folder.
-    """
-    manifest = json.loads((assembly / "manifest.json").read_text(encoding="utf-8"))
-    found = []
-    for name, artifact in manifest["artifacts"].items():
-        if artifact["type"] != "aws:cloudformation:stack":
-            continue
-        environment = _ENVIRONMENT.fullmatch(artifact["environment"])
-        assert environment is not None, artifact["environment"]
-        text = (assembly / artifact["properties"]["templateFile"]).read_text(encoding="utf-8")
-        found.append(DeployedStack(name=name, template=json.loads(text), **environment.groupdict()))
-    return tuple(found)
-
-
-def stack_sets(stack: DeployedStack) -> tuple[DeployedStack, ...]:
-    """The templates that a stack's stack sets bring to other accounts.
-
-    Args:
-        stack: The stack.
-    """
-    return tuple(
-        DeployedStack(
-            name=str(properties["StackSetName"]),
-            account="each account",
-            region="each Region",
-            template=json.loads(properties["TemplateBody"]),
-        )
-        for _, properties in stack.resources("AWS::CloudFormation::StackSet")
-    )
-
-
-def read_topology(stacks: tuple[DeployedStack, ...]) -> Topology:
+def read_topology(
+    stacks: tuple[DeployedStack, ...],
+    seeds: tuple[Seed, ...] = (),
+    enterprise: Mapping[str, Any] | None = None,
+) -> Topology:
     """What stands in which account and Region, and what flows between.
 
     Args:
-        stacks: As :func:`read_stacks` gives them.
+        stacks: Those of the assembly.
+        seeds: What is seeded.
+        enterprise: What the blueprint says of the enterprise registry, for its name.
     """
-    reading = _Reading()
-    for stack in stacks:
-        reading.take(stack)
-    return reading.topology()
+    return _Reading(stacks, seeds, enterprise or {}).topology()
 
 
 class _Reading:
     """Collects over all stacks; the order of what is drawn is the order of the stacks."""
 
-    def __init__(self) -> None:
-        self.lines: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        self.notes: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-        self.repositories: Counter[tuple[str, str]] = Counter()
-        self.pulls: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self.pushers: defaultdict[str, set[str]] = defaultdict(set)
-        self.upstreams: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self.units: dict[str, dict[str, None]] = {}
-        self.flows: dict[Flow, None] = {}
-        self.environments: dict[tuple[str, str], None] = {}
-
-    # --- reading ------------------------------------------------------------------------------------
-
-    def take(self, stack: DeployedStack) -> None:
-        """Takes one stack in."""
-        place = (stack.account, stack.region)
-        self.environments.setdefault(place)
-        self.repositories[place] += sum(1 for _ in stack.resources("AWS::ECR::Repository"))
-        for line in _contents(stack):
-            self.notes[place].setdefault(line)
-        for kind, number in _counts(stack).items():
-            self.lines[place][kind] += number
-        self._caches(stack)
-        self._replication(stack)
-        self._pushers(stack)
-        self._pulls(stack, stack.account)
-        self._stack_sets(stack)
-        self._organization(stack)
-        self._events(stack, f"{stack.account}")
-
-    def _caches(self, stack: DeployedStack) -> None:
-        for _, rule in stack.resources("AWS::ECR::PullThroughCacheRule"):
-            url = rule.get("UpstreamRegistryUrl", "another registry")
-            text = url if isinstance(url, str) else "another registry"
-            self.upstreams[stack.account].setdefault(text)
-
-    def _replication(self, stack: DeployedStack) -> None:
-        for _, configuration in stack.resources("AWS::ECR::ReplicationConfiguration"):
-            for rule in configuration["ReplicationConfiguration"]["Rules"]:
-                for destination in rule["Destinations"]:
-                    target = f"{destination['RegistryId']}/{destination['Region']}"
-                    self.flows.setdefault(Flow(f"{stack.account}/{stack.region}", target, COPY))
-
-    def _pushers(self, stack: DeployedStack) -> None:
-        for _, repository in stack.resources("AWS::ECR::Repository"):
-            policy = repository.get("RepositoryPolicyText", {})
-            for statement in policy.get("Statement", []) if isinstance(policy, dict) else []:
-                if statement["Effect"] == "Allow" and "ecr:PutImage" in json.dumps(statement.get("Action")):
-                    for role in _ROLE.finditer(json.dumps(statement)):
-                        self.pushers[stack.account].add(f"role {role['name'].rpartition('/')[2]}")
-        for _, role in stack.resources("AWS::IAM::Role"):
-            trust = json.dumps(role.get("AssumeRolePolicyDocument", {}))
-            if "sts:AssumeRoleWithWebIdentity" in trust:
-                self.pushers[stack.account].add(_web_identity(trust))
-            elif stack.name.startswith("ecr-bridge-") and "lambda.amazonaws.com" not in trust:
-                self.pushers[stack.account].add("the enterprise registry")
-
-    def _pulls(self, stack: DeployedStack, target: str) -> None:
-        for resource_type in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::Policy"):
-            for _, properties in stack.resources(resource_type):
-                text = json.dumps(properties)
-                if "ecr:BatchGetImage" not in text:
-                    continue
-                for arn in _REPOSITORIES.finditer(text):
-                    if arn["account"] != stack.account:
-                        self.pulls[target].setdefault(arn["name"])
-                        self.flows.setdefault(Flow(arn["account"], target, PULL))
-
-    def _stack_sets(self, stack: DeployedStack) -> None:
-        for (_, properties), inner in zip(
-            stack.resources("AWS::CloudFormation::StackSet"), stack_sets(stack), strict=True
-        ):
-            for unit in _units(properties):
-                held = self.units.setdefault(unit, {})
-                held.setdefault(f"stack set {inner.name}")
-                for line in (*_contents(inner), *_counted(_counts(inner))):
-                    held.setdefault(f"· {line}")
-                self.flows.setdefault(Flow(stack.account, unit, ROLL_OUT))
-                self._pulls(inner, unit)
-                self._events(inner, unit)
-
-    def _organization(self, stack: DeployedStack) -> None:
-        for _, properties in stack.resources("AWS::Organizations::Policy"):
-            kind = {
-                "SERVICE_CONTROL_POLICY": "service control policy",
-                "RESOURCE_CONTROL_POLICY": "resource control policy",
-            }.get(properties.get("Type", ""), "policy")
-            for unit in properties.get("TargetIds", []):
-                if isinstance(unit, str):
-                    self.units.setdefault(unit, {}).setdefault(f"{kind} {properties.get('Name', '')}".strip())
-                    self.flows.setdefault(Flow(stack.account, unit, ROLL_OUT))
-
-    def _events(self, stack: DeployedStack, source: str) -> None:
-        for _, properties in stack.resources("AWS::Events::Rule"):
-            text = json.dumps(properties.get("Targets", []))
-            for bus in re.finditer(r":(\d{12}):event-bus/", text):
-                if bus[1] != source:
-                    self.flows.setdefault(Flow(source, bus[1], REPORT))
-
-    # --- drawing ------------------------------------------------------------------------------------
+    def __init__(
+        self, stacks: tuple[DeployedStack, ...], seeds: tuple[Seed, ...], enterprise: Mapping[str, Any]
+    ) -> None:
+        self.stacks = deployed_stacks(stacks)
+        self.seeds = seeds
+        self.enterprise = enterprise
+        self.at: defaultdict[str, list[DeployedStack]] = defaultdict(list)
+        self.regions: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for stack in self.stacks:
+            self.at[stack.place].append(stack)
+            self.regions[stack.account].setdefault(stack.region)
+        self.accounts = list(dict.fromkeys(stack.account for stack in stacks))
+        self.grants = list(pull_grants(self.stacks))
+        self.copies = list(replication_flows(self.stacks))
+        self.outside = by_targets(iter([*pushing(self.stacks), *fetching(self.stacks, seeds)]))
+        found = [
+            *(flow for flow, _ in self.copies),
+            *pull_flows(self.grants, endpoint_regions(self.stacks)),
+            *roll_out_flows(stacks),
+            *report_flows(self.stacks),
+        ]
+        incoming = (Flow("", target, kind) for _, kind, targets in self.outside for target in targets)
+        self.roles = account_roles(self.stacks, [*found, *incoming])
+        self.guardrails = list(guardrails(stacks))
+        self.units = list(dict.fromkeys([*self.roles, *(unit for unit, _ in self.guardrails)]))
+        self.units = [one for one in self.units if one not in self.accounts]
+        self.flows: dict[Flow, None] = dict.fromkeys(found)
 
     def topology(self) -> Topology:
         """The boxes and flows."""
-        accounts = list(self._accounts())
-        boxes = [*self._beside(list(self._outside()), accounts), *accounts, *self._organizational_units()]
-        keys = {box.key for box in boxes} | {inner.key for box in boxes for inner in box.inner}
-        flows = tuple(flow for flow in self.flows if {flow.source, flow.target} <= keys)
+        outside = list(self._origins())
+        for place in [end for flow in self.flows for end in (flow.source, flow.target)]:
+            account, _, region = place.partition("/")
+            if region and account in self.accounts:
+                self.regions[account].setdefault(region)
+        flows = tuple(self.flows)
+        boxes = [*outside, *self._accounts(flows), *self._units(flows)]
+        held = {place for box in boxes for one in (box, *box.inner) for place in one.places}
+        boxes.extend(self._strangers(held))
         return Topology(boxes=tuple(boxes), flows=flows)
 
-    def _beside(self, outside: list[Box], accounts: list[Box]) -> list[Box]:
-        """What is outside in the order of the accounts that it reaches, so that few arrows cross."""
-        order = {account.key: number for number, account in enumerate(accounts)}
-        reached = {
-            box.key: min(order.get(flow.target, 0) for flow in self.flows if flow.source == box.key)
-            for box in outside
-        }
-        return sorted(outside, key=lambda box: reached[box.key])
+    # --- outside ------------------------------------------------------------------------------------
 
-    def _outside(self) -> Iterator[Box]:
-        whose = {account: tuple(sorted(names)) for account, names in self.pushers.items() if names}
-        for number, (account, names) in enumerate(whose.items()):
-            key = f"pushers-{number}"
-            title = "Pipelines that push"
-            yield Box(key=key, column=_OUTSIDE, title=title, lines=_shortened(names), outside=True)
-            self.flows.setdefault(Flow(key, account, PUSH))
-        cached: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-        for account, urls in self.upstreams.items():
-            cached[tuple(urls)].append(account)
-        for number, (urls, accounts) in enumerate(cached.items()):
-            key = f"upstreams-{number}"
-            yield Box(key=key, column=_OUTSIDE, title="Upstream registries", lines=list(urls), outside=True)
-            for account in accounts:
-                self.flows.setdefault(Flow(key, account, FETCH))
+    def _origins(self) -> Iterator[Box]:
+        """Where images come from; registries of the assembly are no boxes of their own."""
+        for number, ((_, kind, targets), names) in enumerate(self.outside.items()):
+            key = f"origin-{number}"
+            for name in [one for one in names if one in self.at]:
+                self.flows.update(dict.fromkeys(Flow(name, target, kind) for target in targets))
+            others = [one for one in names if one not in self.at]
+            if others:
+                self.flows.update(dict.fromkeys(Flow(key, target, kind) for target in targets))
+                yield self._origin(key, kind, others)
 
-    def _accounts(self) -> Iterator[Box]:
-        regions: defaultdict[str, list[str]] = defaultdict(list)
-        for account, region in self.environments:
-            regions[account].append(region)
-        for account, held in regions.items():
-            inner = [self._region(account, region) for region in held]
-            is_registry = any(self.repositories[(account, region)] for region in held) or any(
-                "registry" in line for region in held for line in self.lines[(account, region)]
+    def _origin(self, key: str, kind: str, names: list[str]) -> Box:
+        title, subtitle, lines = "Upstream registries", ["on the internet"], names
+        if kind == PUSH:
+            roles = [name for name in names if name.startswith("role")]
+            title = (
+                "Pipelines" if not roles else "Roles" if len(roles) == len(names) else "Pipelines and roles"
             )
-            platform = any(flow.source == account and flow.kind == ROLL_OUT for flow in self.flows) or any(
-                flow.target == account and flow.kind == REPORT for flow in self.flows
+            subtitle = ["push images"]
+            bare = [name.removeprefix("role ") for name in names]
+            lines = [enumerated(bare)] if title == "Roles" else _in_groups(names)
+        if kind == BRIDGE:
+            product = str(self.enterprise.get("product", "enterprise registry"))
+            title = product[0].upper() + product[1:]
+            subtitle = [
+                "promotes and governs images",
+                str(self.enterprise.get("url", "")).rpartition("//")[2],
+            ]
+            lines = [f"bridge: {name}" for name in names]
+        if kind == SEED:
+            images = len({(seed.source, seed.digest) for seed in self.seeds})
+            lines = [*names, f"{plural(images, 'image')}, by digest"]
+        return Box(
+            title=title,
+            subtitle=[one for one in subtitle if one],
+            lines=lines,
+            places=(key,),
+            column=LEFT,
+            outside=True,
+        )
+
+    # --- accounts -----------------------------------------------------------------------------------
+
+    def _accounts(self, flows: tuple[Flow, ...]) -> Iterator[Box]:
+        many = sum(role.registry for role in self.roles.values()) >= _MANY_REGISTRIES
+        workloads: defaultdict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+        for account in self.accounts:
+            role = self.roles[account]
+            if not (role.registry or role.rolls_out or role.told) and (role.pulls or role.consumers):
+                workloads[(role.title, tuple(self._pulled(account)))].append(account)
+                continue
+            cards = [self._card(account, region) for region in self.regions[account]]
+            platform = not (role.registry or role.pulls)
+            yield Box(
+                title=role.title,
+                subtitle=[f"account {account}", *([role.purpose] if role.purpose else [])],
+                lines=self._pulled(account),
+                places=(account,),
+                inner=folded_cards(cards, flows) if many and role.registry else cards,
+                column=_column(role),
+                tier=ORGANIZATION if platform else IMAGES,
             )
-            column = _REGISTRIES if is_registry else _PLATFORM if platform else _WORKLOADS
-            lines = [f"pulls {text}" for text in _shortened(tuple(self.pulls[account]), most=5)]
-            yield Box(key=account, column=column, title=f"Account {account}", lines=lines, inner=inner)
+        for (title, pulled), accounts in workloads.items():
+            cards = [card for account in accounts for card in self._workload_cards(account, flows)]
+            box = Box(
+                title=title,
+                subtitle=[plural(len(accounts), "account")],
+                lines=list(pulled),
+                places=(f"workloads-{accounts[0]}",),
+                inner=folded_cards(cards, flows),
+                column=RIGHT,
+            )
+            if len(accounts) == 1:
+                _named_once(box, accounts[0])
+            yield box
 
-    def _region(self, account: str, region: str) -> Box:
-        place = (account, region)
-        lines = []
-        if self.repositories[place]:
-            number = self.repositories[place]
-            lines.append(f"{number} {'repository' if number == 1 else 'repositories'}")
-        lines += [*self.notes[place], *_counted(self.lines[place])]
-        return Box(key=f"{account}/{region}", column=_REGISTRIES, title=region, lines=lines)
+    def _card(self, account: str, region: str) -> Box:
+        place = f"{account}/{region}"
+        stacks = self.at.get(place, [])
+        seeded = any(f"{seed.account}/{seed.region}" == place for seed in self.seeds)
+        lines = described(stacks, seeded=seeded)
+        for flow, filters in self.copies:
+            if flow.target == place:
+                lines.insert(
+                    min(1, len(lines)) if repository_count(stacks) else 0,
+                    f"copies of {', '.join(filters) or 'everything'} from {flow.source.partition('/')[2]}"
+                    + ("" if repository_count(stacks) else ": repositories are made with the first"),
+                )
+        return Box(title=region, lines=lines, stacks=stack_names(stacks), places=(place,))
 
-    def _organizational_units(self) -> Iterator[Box]:
-        for unit, held in self.units.items():
-            lines = [*held, *(f"pulls {text}" for text in _shortened(tuple(self.pulls[unit]), most=5))]
-            title = f"Accounts of {unit}"
-            yield Box(key=unit, column=_WORKLOADS, title=title, lines=lines, outside=True)
+    def _workload_cards(self, account: str, flows: tuple[Flow, ...]) -> Iterator[Box]:
+        """A card for each Region in which it pulls through endpoints, or one for the account."""
+        reached = [
+            one for one in self.regions[account] if any(f"{account}/{one}" == flow.target for flow in flows)
+        ]
+        other = [one for one in self.regions[account] if one not in reached]
+        for region in reached or [""]:
+            places = [f"{account}/{region}"] if region else []
+            if region in ("", *reached[:1]):
+                places += [account, *(f"{account}/{one}" for one in other)]
+            lines = described([stack for place in places for stack in self.at.get(place, [])])
+            elsewhere = other if region in ("", *reached[:1]) else []
+            stacks = [stack_names(self.at.get(f"{account}/{region}", []))] if region else []
+            stacks += [f"{stack_names(self.at[f'{account}/{one}'])} in {one}" for one in elsewhere]
+            title = f"{account} in {region}" if region else account
+            yield Box(title=title, lines=lines, stacks=", ".join(stacks), places=tuple(places))
+
+    def _pulled(self, puller: str) -> list[str]:
+        """What somebody may pull, from caches and else."""
+        grants = [one for one in self.grants if one.puller == puller]
+        grants = [one for one in grants if one.by_identity] or grants
+        sources = {f"{one.account}/{one.region}": None for one in grants}
+        caches = {prefix for place in sources for prefix in cache_prefixes(self.at.get(place, []))}
+        names = list(dict.fromkeys(one.name for one in grants))
+        cached = [name.partition("/")[0] for name in names if name.partition("/")[0] in caches]
+        others = [name for name in names if name.partition("/")[0] not in caches]
+        lines = [f"may pull {enumerated(others)}"] if others else []
+        if cached:
+            through = f"through {'caches' if len(cached) > 1 else 'cache'} {', '.join(cached)}"
+            lines.append(through if others else f"may pull {through}")
+        drawn = {flow.source for flow in self.flows if flow.target.partition("/")[0] == puller}
+        if lines and not sources.keys() <= drawn:
+            lines.append(f"by policy in {' and '.join(place.partition('/')[2] for place in sources)}")
+        return lines
+
+    # --- units, and who has no stack ----------------------------------------------------------------
+
+    def _units(self, flows: tuple[Flow, ...]) -> Iterator[Box]:
+        boxes = []
+        for unit in self.units:
+            role = self.roles.get(unit)
+            title = role.title if role is not None and role.titles else "Accounts of the organization"
+            boxes.append(
+                Box(
+                    title=title,
+                    subtitle=["every account of the unit", unit],
+                    lines=[*self._pulled(unit), *(text for one, text in self.guardrails if one == unit)],
+                    inner=[self._card(unit, region) for region in self.regions.get(unit, ())],
+                    places=(unit,),
+                    tier=ORGANIZATION,
+                    outside=True,
+                )
+            )
+        yield from folded_units(boxes, flows)
+
+    def _strangers(self, held: set[str]) -> Iterator[Box]:
+        """Accounts that no stack goes to: they pull, or images are copied to them."""
+        ends = [(end, flow.kind) for flow in self.flows for end in (flow.source, flow.target)]
+        ends = [(place, kind) for place, kind in dict.fromkeys(ends) if place not in held]
+        found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for place, _ in ends:
+            found[place.partition("/")[0]].setdefault(place)
+        let_in_accounts = let_in(self.stacks)
+        for account, places in found.items():
+            fed = any(kind in INCOMING for place, kind in ends if place in places)
+            title = "Outside the organization" if account in let_in_accounts else "Elsewhere"
+            many = account.startswith(("o-", "ou-"))
+            yield Box(
+                title=title,
+                subtitle=[f"{'every account of' if many else 'account'} {account}", "no stack goes there"],
+                lines=self._pulled(account),
+                places=(account, *(place for place in places if place != account)),
+                column=MIDDLE if fed else RIGHT,
+                outside=True,
+            )
 
 
-def _web_identity(trust: str) -> str:
-    """Whose tokens a role trusts, in a word or two."""
-    for host, name in _ISSUERS.items():
-        if host in trust:
-            subject = re.search(r'"repo:([\w./-]+)', trust) or re.search(r'"project_path:([\w./-]+)', trust)
-            return name if subject is None else f"{name} {subject[1]}"
-    subject = _SUBJECT.search(trust)
-    return "a web identity" if subject is None else subject[1].removeprefix("system:serviceaccount:")
+def _column(role: AccountRole) -> int:
+    """Where an account that is no workload's alone is drawn: no flow goes past the middle."""
+    if role.registry:
+        return MIDDLE
+    if role.told or role.pulls:
+        return RIGHT
+    return MIDDLE if role.tells else LEFT
 
 
-def _units(stack_set: Mapping[str, Any]) -> Iterator[str]:
-    for group in stack_set.get("StackInstancesGroup", []):
-        yield from group.get("DeploymentTargets", {}).get("OrganizationalUnitIds", [])
+def _named_once(box: Box, account: str) -> None:
+    """Says the account of a box that is one account's alone above, and not in each box inside."""
+    box.subtitle = [f"account {account}"]
+    if box.inner[0].title == account:
+        (card,) = box.inner
+        box.inner, box.places, box.stacks = [], card.places, card.stacks
+        box.lines = [*box.lines, *card.lines]
+    for card in box.inner:
+        card.title = card.title.removeprefix(f"{account} in ")
 
 
-def _contents(stack: DeployedStack) -> Iterator[str]:
-    """What a Region has once, in words."""
-    for _, scanning in stack.resources("AWS::ECR::RegistryScanningConfiguration"):
-        yield f"{str(scanning['ScanType']).lower()} scanning"
-    for _, signing in stack.resources("AWS::ECR::SigningConfiguration"):
-        yield f"signing: {_plural(len(signing['Rules']), 'rule')}"
-    if any(True for _ in stack.resources("AWS::ECR::RegistryPolicy")):
-        yield "registry policy"
-    for _, rule in stack.resources("AWS::ECR::PullThroughCacheRule"):
-        yield f"cache {rule.get('EcrRepositoryPrefix')}"
-    for _, configuration in stack.resources("AWS::ECR::ReplicationConfiguration"):
-        rules = configuration["ReplicationConfiguration"]["Rules"]
-        filters = [one["Filter"] for rule in rules for one in rule.get("RepositoryFilters", [])]
-        yield f"replicates {' '.join(dict.fromkeys(filters)) or 'everything'}"
-    if any(True for _ in stack.resources("AWS::Events::EventBus")):
-        yield "event bus"
-
-
-_COUNTED = {
-    "AWS::ECR::RepositoryCreationTemplate": "creation template",
-    "AWS::KMS::Key": "KMS key",
-    "AWS::SNS::Topic": "topic",
-    "AWS::CloudWatch::Alarm": "alarm",
-    "AWS::EC2::VPCEndpoint": "VPC endpoint",
-    "AWS::IAM::ManagedPolicy": "pull policy",
-    "AWS::CloudFormation::StackSet": "stack set",
-    "AWS::Organizations::Policy": "guardrail policy",
-}
-
-
-def _counts(stack: DeployedStack) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for resource_type, name in _COUNTED.items():
-        number = sum(1 for _ in stack.resources(resource_type))
-        if number:
-            found[name] += number
-    return found
-
-
-def _counted(counts: Counter[str]) -> list[str]:
-    return [_plural(number, name) for name, number in counts.items()]
-
-
-def _plural(number: int, name: str) -> str:
-    if number == 1:
-        return f"1 {name}"
-    return (
-        f"{number} {name[:-1]}ies" if name.endswith("y") and not name.endswith("ey") else f"{number} {name}s"
-    )
-
-
-def _shortened(names: tuple[str, ...], most: int = 6) -> list[str]:
-    if len(names) <= most:
-        return list(names)
-    return [*names[: most - 1], f"and {len(names) - most + 1} more"]
+def _in_groups(names: list[str]) -> list[str]:
+    """Pipelines of one product, and roles, as one line each: ``GitHub Actions: acme/a, acme/b``."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for name in names:
+        start = next((one for one in ("GitHub Actions", "GitLab", "role") if name.startswith(f"{one} ")), "")
+        groups[start].append(name.removeprefix(start).strip())
+    return [
+        f"{'roles' if start == 'role' and len(rest) > 1 else start}{' ' if start == 'role' else ': '}"
+        f"{enumerated(rest)}"
+        if start
+        else enumerated(rest)
+        for start, rest in groups.items()
+    ]

@@ -14,7 +14,12 @@ from typing import Any
 
 import pytest
 import yaml
+from docs_assembly import read_seeds, read_stacks
+from docs_flows import INCOMING
+from docs_picture import render_picture
+from docs_topology import read_topology
 from local_cloud import CDK_CLI, node_binary, tool_environment
+from picture_geometry import faults
 
 from ecr_blueprints.cli.main import main
 from ecr_blueprints.domain.operating_model import OperatingModel
@@ -71,6 +76,13 @@ def test_its_own_test_passes(project: Path) -> None:
 def test_its_own_test_passes_wherever_the_registry_is(model: OperatingModel, tmp_path: Path) -> None:
     done = own_test(make(tmp_path / "registry", model, *GIVEN))
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_a_picture_of_it_says_what_each_account_is_for_and_nothing_is_in_the_way(project: Path) -> None:
+    topology = read_topology(read_stacks(project / "cdk.out"), read_seeds(project / "cdk.out"))
+    assert "Account" not in [box.title for box in topology.boxes]
+    assert {flow.kind for flow in topology.flows} & INCOMING
+    assert faults(render_picture(topology, "a new project")) == []
 
 
 def test_the_cdks_own_validation_finds_nothing(project: Path) -> None:
