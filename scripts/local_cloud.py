@@ -7,6 +7,7 @@ when its standard input does, so that it cannot outlive the process that started
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib.util
 import os
@@ -14,7 +15,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,13 @@ EMULATOR = ROOT / "emulator"
 EMULATOR_PYTHON = EMULATOR / ".venv" / "bin" / "python"
 CDK_CLI = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 READY = re.compile(r"ecr-emulator ready on (http://127\.0\.0\.1:\d+)")
+
+
+OnLine = Callable[[str], None]
+"""What is called with each line that the CDK CLI prints, without its end."""
+
+CliRun = Callable[[Sequence[str], Mapping[str, str], Path, OnLine], tuple[int, str]]
+"""How the CDK CLI is run: arguments, environment, folder, on each line → exit code, output."""
 
 
 class CloudError(Exception):
@@ -220,8 +228,12 @@ def _toolkit_template() -> str:
     return shown.stdout
 
 
-def _end_with_parent() -> None:
-    """Asks Linux to end this process when the one that started it ends, even by a kill."""
+def end_with_parent() -> Callable[[], None] | None:
+    """What a child process calls first to be ended when this one ends, even by a kill; Linux alone can."""
+    return _ask_to_end_with_parent if sys.platform == "linux" else None
+
+
+def _ask_to_end_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
@@ -230,30 +242,54 @@ def run_cdk(
     *,
     env: Mapping[str, str],
     cwd: Path = ROOT,
-    on_line: Callable[[str], None] | None = None,
+    on_line: OnLine | None = None,
     check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """Runs the pinned CDK CLI, without notices, and gives its output line by line to ``on_line``."""
     if not CDK_CLI.exists():
         raise CloudError("the CDK CLI is not set up; run `make setup`")
-    command = [str(node_binary()), str(CDK_CLI), *arguments, "--no-notices", "--no-color", "--ci"]
+    command = [*arguments, "--no-notices", "--no-color", "--ci"]
+    code, output = _cli_runs[-1](command, env, cwd, on_line or (lambda line: None))
+    if check and code != 0:
+        raise CloudError(f"cdk {' '.join(arguments)} ended with {code}:\n{output[-4000:]}")
+    return subprocess.CompletedProcess(["cdk", *command], code, output, "")
+
+
+@contextlib.contextmanager
+def cli_run_by(run: CliRun) -> Iterator[None]:
+    """Has something else than a program for each command run the CDK CLI.
+
+    Args:
+        run: Called with arguments, environment, folder, and what is called with each line of the output;
+            gives the exit code and the whole output.
+    """
+    _cli_runs.append(run)
+    try:
+        yield
+    finally:
+        _cli_runs.remove(run)
+
+
+def run_cdk_program(
+    arguments: Sequence[str], env: Mapping[str, str], cwd: Path, on_line: OnLine
+) -> tuple[int, str]:
+    """Runs the CDK CLI as people do; see `cli_run_by`."""
     process = subprocess.Popen(
-        command,
+        [str(node_binary()), str(CDK_CLI), *arguments],
         cwd=cwd,
         env=dict(env),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+        preexec_fn=end_with_parent(),
     )
     assert process.stdout is not None
     lines: list[str] = []
     try:
         for line in process.stdout:
             lines.append(line)
-            if on_line is not None:
-                on_line(line.rstrip())
+            on_line(line.rstrip())
         code = process.wait()
     except BaseException:
         process.terminate()
@@ -261,7 +297,7 @@ def run_cdk(
         raise
     finally:
         process.stdout.close()
-    output = "".join(lines)
-    if check and code != 0:
-        raise CloudError(f"cdk {' '.join(arguments)} ended with {code}:\n{output[-4000:]}")
-    return subprocess.CompletedProcess(command, code, output, "")
+    return code, "".join(lines)
+
+
+_cli_runs: list[CliRun] = [run_cdk_program]

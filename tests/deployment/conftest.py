@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from deployment import Deployment
+from loaded_cli import loaded_cli
 from local_cloud import LocalCloud
 
 _accounts = itertools.count(700000000000, 10)
@@ -18,6 +19,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.deployment)
         item.add_marker(pytest.mark.node)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cli_stays_loaded() -> Iterator[None]:
+    with loaded_cli():
+        yield
 
 
 @pytest.fixture(scope="session")
