@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from ecr_blueprints.config.model import BlueprintModel
+from ecr_blueprints.config.values import EmailAddress
 
 __all__ = ["AlertsModel", "Severity"]
 
@@ -26,7 +27,7 @@ class AlertsModel(BlueprintModel):
         description="Announce failed replication, cache synchronization and signing, what lifecycle policies "
         "delete, and quotas from 80 %.",
     )
-    email: tuple[str, ...] = Field(
+    email: tuple[EmailAddress, ...] = Field(
         default=(),
         strict=False,
         description="Addresses that every topic writes to, once each has confirmed. Default: none; teams "

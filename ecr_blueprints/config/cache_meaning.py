@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.cache import CacheModel
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument
+from ecr_blueprints.domain.quotas import PULL_THROUGH_CACHE_RULES
 from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.domain.stages import STAGE_SEGMENT
 from ecr_blueprints.domain.upstream_registry import Authentication, CredentialSecretName, UpstreamRegistry
@@ -29,6 +30,13 @@ def check_caches(
         root: Where in it the key ``caches`` stands.
         prefixes: Filled: cache → prefix, of those that are right.
     """
+    if len(caches) > PULL_THROUGH_CACHE_RULES.value:
+        yield BlueprintError(
+            f"the registry would have {len(caches)} caches",
+            where=document.where((*root, "caches", list(caches)[PULL_THROUGH_CACHE_RULES.value])),
+            allowed=f"at most {PULL_THROUGH_CACHE_RULES.value} in a registry",
+            fix="leave some out: who may pull what of a cache is said under `consumers`",
+        )
     for name, cache in caches.items():
         where = document.where((*root, "caches", name))
         try:

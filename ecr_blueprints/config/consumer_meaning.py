@@ -28,6 +28,7 @@ def check_consumers(
         document: The main file.
         names: The names of all declared repositories.
     """
+    yield from _alike(blueprint, document)
     networked: dict[str, str] = {}
     for consumer, model in blueprint.consumers.items():
         path = ("consumers", consumer)
@@ -45,6 +46,27 @@ def check_consumers(
         if model.network is not None:
             yield from _network(blueprint, model, document, path, networked)
     yield from check_networks(blueprint, document)
+
+
+def _alike(blueprint: RegistryBlueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
+    """Consumers whose names differ by case alone, and so what is named after them.
+
+    Names of IAM's roles and policies are unique whatever their case, and so are those of the files of an
+    assembly on many machines.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    seen: dict[str, str] = {}
+    for consumer in blueprint.consumers:
+        other = seen.setdefault(consumer.lower(), consumer)
+        if other != consumer:
+            yield BlueprintError(
+                f"the consumer {consumer!r} is called like {other!r}, but for the case of letters, which "
+                "IAM does not tell apart",
+                where=document.where(("consumers", consumer)),
+                allowed="names that differ in more than case",
+                fix="rename one of the two, or merge them",
+            )
 
 
 def _pulled(

@@ -10,6 +10,7 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.blueprint_places import BlueprintPlaces
 from ecr_blueprints.config.encryption import NO_RECORD, EncryptionModel
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, read_marked_yaml
 from ecr_blueprints.config.meaning import check_meaning
@@ -59,7 +60,8 @@ def load_blueprint(path: str | Path) -> Blueprint:
         update={"teams": tuple(teams), "encryption": _with_record(blueprint, document)}
     )
     check_meaning(whole, document, places)
-    return whole
+    by_name = {team.team: place for team, place in zip(teams, places, strict=True)}
+    return whole.read_from(BlueprintPlaces(document, by_name))
 
 
 def _type_of(document: MarkedDocument) -> type[Blueprint]:

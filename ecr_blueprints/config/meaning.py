@@ -16,6 +16,8 @@ from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
 from ecr_blueprints.config.enterprise_meaning import check_enterprise
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
 from ecr_blueprints.config.partition_meaning import check_partitions
+from ecr_blueprints.config.push_meaning import check_push
+from ecr_blueprints.config.region_meaning import check_known_regions
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.repository import RepositoryModel
 from ecr_blueprints.config.retention import RetentionModel
@@ -64,6 +66,7 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     mistakes.extend(check_stacks(blueprint, document, placed))
     if isinstance(blueprint, RegistryBlueprint):
         mistakes.extend(check_consumers(blueprint, document, names))
+    mistakes.extend(check_known_regions(blueprint, document))
     mistakes.extend(check_seeding(blueprint, document, team_places))
     if isinstance(blueprint, RegistryBlueprint | TenantManagedBlueprint):
         mistakes.extend(check_partitions(_main_region(blueprint), document, team_places))
@@ -140,6 +143,7 @@ def _team(
     placed: list[tuple[DeclaredRepository, str]],
 ) -> Iterator[BlueprintError]:
     document, root = place
+    yield from check_push(team.push, place)
     convention = NamingConvention(blueprint.convention)
     for app, model in team.repositories.items():
         path = (*root, "repositories", app)

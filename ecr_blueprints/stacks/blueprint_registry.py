@@ -63,57 +63,65 @@ class BlueprintRegistry:
         self.key: RegistryEncryptionKey | None = None
         encryption = None
         if blueprint.encryption.kms:
-            self.key = RegistryEncryptionKey(scope, "Key", alert_topic=self.topics)
-            encryption = RegistryEncryption(key=self.key, existing=_existing(blueprint))
+            with blueprint.at("encryption"):
+                self.key = RegistryEncryptionKey(scope, "Key", alert_topic=self.topics)
+                encryption = RegistryEncryption(key=self.key, existing=_existing(blueprint))
         manage = blueprint.manage
-        self.registry = PrivateRegistry(
-            scope,
-            "Registry",
-            convention=blueprint.convention,
-            stages=Stages.of({name: stage.production for name, stage in blueprint.stages.items()}),
-            scanning=RegistryScanning(development=DevelopmentScanning(blueprint.scanning.development)),
-            encryption=encryption,
-            manage=RegistryManagement(
-                scanning=_ownership(manage.scanning),
-                registry_policy=_ownership(manage.registry_policy),
-                root_template=_ownership(manage.root_template),
-                replication=_ownership(manage.replication),
-                signing=_ownership(manage.signing),
-                scanning_follows=scanning_follows,
-                settings=manage.settings,
-                # Where all that every registry has is another owner's, the parameter is, too.
-                owner_parameter=bool(manage.scanning or manage.root_template or manage.settings),
-            ),
-        )
+        with blueprint.at("stages"):
+            self.registry = PrivateRegistry(
+                scope,
+                "Registry",
+                convention=blueprint.convention,
+                stages=Stages.of({name: stage.production for name, stage in blueprint.stages.items()}),
+                scanning=RegistryScanning(development=DevelopmentScanning(blueprint.scanning.development)),
+                encryption=encryption,
+                manage=RegistryManagement(
+                    scanning=_ownership(manage.scanning),
+                    registry_policy=_ownership(manage.registry_policy),
+                    root_template=_ownership(manage.root_template),
+                    replication=_ownership(manage.replication),
+                    signing=_ownership(manage.signing),
+                    scanning_follows=scanning_follows,
+                    settings=manage.settings,
+                    # Where all that every registry has is another owner's, the parameter is, too.
+                    owner_parameter=bool(manage.scanning or manage.root_template or manage.settings),
+                ),
+            )
 
     def complete(self) -> None:
         """Adds signing, settings, exclusions and alerts."""
         scope, registry, blueprint = self._scope, self.registry, self._blueprint
         if blueprint.manage.settings:
-            add_settings(scope, registry, blueprint.settings)
+            with blueprint.at("settings"):
+                add_settings(scope, registry, blueprint.settings)
         if blueprint.signing.production:
-            ManagedSigning(scope, "SignProduction", registry=registry, repositories=self._signed(True))
+            with blueprint.at("signing", "production"):
+                ManagedSigning(scope, "SignProduction", registry=registry, repositories=self._signed(True))
         if blueprint.signing.development:
-            ManagedSigning(scope, "SignDevelopment", registry=registry, repositories=self._signed(False))
-        for role in blueprint.pull_time_exclusions:
+            with blueprint.at("signing", "development"):
+                ManagedSigning(scope, "SignDevelopment", registry=registry, repositories=self._signed(False))
+        for index, role in enumerate(blueprint.pull_time_exclusions):
             construct_id = f"Exclude-{role.rpartition(':')[2].replace('/', '-')}"
-            exclusion = PullTimeUpdateExclusion(scope, construct_id, registry=registry, principal=role)
+            with blueprint.at("pull_time_exclusions", index):
+                exclusion = PullTimeUpdateExclusion(scope, construct_id, registry=registry, principal=role)
             if blueprint.manage.pull_time_exclusions == "import":
                 exclusion.resource.apply_removal_policy(RemovalPolicy.RETAIN)
         if self.topics is None:
             return
         if blueprint.alerts.findings:
-            ScanFindingAlerts(
-                scope,
-                "Findings",
-                registry=registry,
-                severities=list(blueprint.alerts.findings),
-                topics=self.topics,
-                # Whoever owns the scanning: a blueprint knows no basic one.
-                scan_type=ScanType.ENHANCED,
-            )
+            with blueprint.at("alerts", "findings"):
+                ScanFindingAlerts(
+                    scope,
+                    "Findings",
+                    registry=registry,
+                    severities=list(blueprint.alerts.findings),
+                    topics=self.topics,
+                    # Whoever owns the scanning: a blueprint knows no basic one.
+                    scan_type=ScanType.ENHANCED,
+                )
         if blueprint.alerts.operations:
-            OperationalAlerts(scope, "Operations", registry=registry, topics=self.topics)
+            with blueprint.at("alerts", "operations"):
+                OperationalAlerts(scope, "Operations", registry=registry, topics=self.topics)
 
     def _topics(self) -> AlertTopics | None:
         alerts = self._blueprint.alerts

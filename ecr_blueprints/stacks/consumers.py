@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from aws_cdk import App, Environment
 
+from ecr_blueprints.config.blueprint_places import placed_errors
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.constructs.registry_reference import RegistryReference
+from ecr_blueprints.stacks.construct_places import come_from
 from ecr_blueprints.stacks.consumer_stack import ConsumerStack
 from ecr_blueprints.stacks.endpoints_stack import EndpointsStack
 from ecr_blueprints.stacks.units_stack import UnitsStack
@@ -30,35 +32,43 @@ def build_consumers(
         registries: The registry of each Region, complete with its caches.
     """
     for name, consumer in blueprint.consumers.items():
+        where = blueprint.where("consumers", name)
         for account in consumer.accounts:
-            ConsumerStack(
-                app,
-                f"ecr-consumer-{name}-{account}",
-                blueprint=blueprint,
-                name=name,
-                consumer=consumer,
-                env=Environment(account=account, region=blueprint.registry.regions[0]),
-            )
+            come_from(app, f"ecr-consumer-{name}-{account}", where)
+            with placed_errors(where):
+                ConsumerStack(
+                    app,
+                    f"ecr-consumer-{name}-{account}",
+                    blueprint=blueprint,
+                    name=name,
+                    consumer=consumer,
+                    env=Environment(account=account, region=blueprint.registry.regions[0]),
+                )
         if consumer.units and blueprint.organization is not None:
-            UnitsStack(
-                app,
-                f"ecr-units-{name}",
-                blueprint=blueprint,
-                organization=blueprint.organization,
-                name=name,
-                consumer=consumer,
-                registry=registries[blueprint.registry.regions[0]],
-                env=Environment(
-                    account=blueprint.organization.administrator, region=blueprint.registry.regions[0]
-                ),
-            )
+            come_from(app, f"ecr-units-{name}", where)
+            with placed_errors(where):
+                UnitsStack(
+                    app,
+                    f"ecr-units-{name}",
+                    blueprint=blueprint,
+                    organization=blueprint.organization,
+                    name=name,
+                    consumer=consumer,
+                    registry=registries[blueprint.registry.regions[0]],
+                    env=Environment(
+                        account=blueprint.organization.administrator, region=blueprint.registry.regions[0]
+                    ),
+                )
     for account, regions in blueprint.networks.items():
         for region, networks in regions.items():
-            EndpointsStack(
-                app,
-                f"ecr-endpoints-{account}-{region}",
-                networks=networks,
-                registry=registries[region],
-                fill_caches=not blueprint.air_gapped,
-                env=Environment(account=account, region=region),
-            )
+            where = blueprint.where("networks", account, region)
+            come_from(app, f"ecr-endpoints-{account}-{region}", where)
+            with placed_errors(where):
+                EndpointsStack(
+                    app,
+                    f"ecr-endpoints-{account}-{region}",
+                    networks=networks,
+                    registry=registries[region],
+                    fill_caches=not blueprint.air_gapped,
+                    env=Environment(account=account, region=region),
+                )

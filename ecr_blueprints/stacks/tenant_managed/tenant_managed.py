@@ -12,6 +12,7 @@ from ecr_blueprints.config.tenant import TenantModel
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
 from ecr_blueprints.config.tenant_registry import tenant_registry
 from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.stacks.construct_places import come_from
 from ecr_blueprints.stacks.registry_stack import RegistryStack
 from ecr_blueprints.stacks.repositories_stack import RepositoriesStack
 from ecr_blueprints.stacks.tenant_managed.baseline import BaselineStack
@@ -69,33 +70,40 @@ def build_tenant_managed(app: App, blueprint: TenantManagedBlueprint) -> None:
 def _build_platform(app: App, blueprint: TenantManagedBlueprint) -> None:
     main = blueprint.regions[0]
     administrator = Environment(account=blueprint.organization.administrator, region=main)
-    baseline = BaselineStack(app, "ecr-platform-baseline", blueprint=blueprint, env=administrator)
+    come_from(app, "ecr-platform-baseline", blueprint.where("baseline"))
+    with blueprint.at("baseline"):
+        baseline = BaselineStack(app, "ecr-platform-baseline", blueprint=blueprint, env=administrator)
     security = blueprint.security
     for region in blueprint.regions if security is not None else ():
         assert security is not None
-        findings = FindingsStack(
-            app,
-            f"ecr-platform-findings-{region}",
-            blueprint=blueprint,
-            security=security,
-            env=Environment(account=security.account, region=region),
-        )
+        come_from(app, f"ecr-platform-findings-{region}", blueprint.where("security"))
+        with blueprint.at("security"):
+            findings = FindingsStack(
+                app,
+                f"ecr-platform-findings-{region}",
+                blueprint=blueprint,
+                security=security,
+                env=Environment(account=security.account, region=region),
+            )
         baseline.add_stack_dependency(findings, "its rules send to the bus")
         if security.inspector:
-            inspector = InspectorStack(
-                app,
-                f"ecr-platform-inspector-{region}",
-                security_account=security.account,
-                env=Environment(account=blueprint.management_account, region=region),
-            )
+            with blueprint.at("security", "inspector"):
+                inspector = InspectorStack(
+                    app,
+                    f"ecr-platform-inspector-{region}",
+                    security_account=security.account,
+                    env=Environment(account=blueprint.management_account, region=region),
+                )
             findings.add_stack_dependency(inspector, "it administers Inspector from then on")
     if blueprint.guardrails.chosen:
-        guardrails = GuardrailsStack(
-            app,
-            "ecr-platform-guardrails",
-            blueprint=blueprint,
-            env=Environment(account=blueprint.management_account, region=main),
-        )
+        come_from(app, "ecr-platform-guardrails", blueprint.where("guardrails"))
+        with blueprint.at("guardrails"):
+            guardrails = GuardrailsStack(
+                app,
+                "ecr-platform-guardrails",
+                blueprint=blueprint,
+                env=Environment(account=blueprint.management_account, region=main),
+            )
         guardrails.add_stack_dependency(baseline, "they keep what is there")
 
 

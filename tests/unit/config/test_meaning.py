@@ -118,3 +118,46 @@ def test_an_arn_of_another_partition_is_refused_where_it_stands(
     assert f"is in the partition aws-us-gov, and '{region}' in {partition}" in error.what
     assert error.where is not None
     assert error.where.endswith("blueprint.yaml:5: teams[0].push.roles[0]")
+
+
+def test_a_region_that_there_is_not_is_refused_unless_it_is_newer_than_the_library(tmp_path: Path) -> None:
+    text = BLUEPRINT.replace("[eu-west-1]", "[eu-west-1, eu-west-9]") + TEAM
+    error = refusal(tmp_path, text)
+    assert error.where is not None
+    assert error.where.endswith("blueprint.yaml:4: registry.regions[1]")
+    assert error.fix == (
+        "write eu-west-3 or eu-west-2 or eu-west-1, if you mean that; if AWS has opened it since, add "
+        "`new_regions: [eu-west-9]`"
+    )
+    load(tmp_path, f"{text}new_regions: [eu-west-9]\n")
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}replication: {{to: [eu-nowhere-1]}}\n")
+    assert error.where is not None
+    assert error.where.endswith("replication.to[0]")
+
+
+def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}alerts: {{email: [a@example.com, platform]}}\n")
+    assert error.what == "'platform' is no e-mail address"
+    assert error.where is not None
+    assert error.where.endswith("alerts.email[1]")
+
+
+def test_consumers_do_not_differ_by_case_alone(tmp_path: Path) -> None:
+    one = '{accounts: ["222233334444"], pull: ["prod/*"]}'
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}consumers:\n  edge: {one}\n  Edge: {one}\n")
+    assert "'Edge' is called like 'edge'" in error.what
+    assert error.where is not None
+    assert error.where.endswith("blueprint.yaml:8: consumers.Edge")
+
+
+def test_a_registry_has_so_many_caches(tmp_path: Path) -> None:
+    def caches(count: int) -> str:
+        hosts = [f"{300000000000 + number}.dkr.ecr.eu-west-1.amazonaws.com" for number in range(count)]
+        listed = "".join(f"  {host}: {{prefix: up-{number}}}\n" for number, host in enumerate(hosts))
+        return f"{BLUEPRINT}{TEAM}caches:\n{listed}"
+
+    load(tmp_path, caches(50))
+    error = refusal(tmp_path, caches(51))
+    assert error.what == "the registry would have 51 caches"
+    assert error.where is not None
+    assert ":57: caches.300000000050" in error.where

@@ -56,6 +56,18 @@ def test_a_blueprint_without_mistakes(tmp_path: Path) -> None:
         ("regions: [eu-west-1, eu", "regions: [eu-west-1, eu-west-1, eu", "stands twice", "5: regions[1]"),
         ("eu-central-1]", "cn-north-1]", "an organization has one partition", "5: regions[1]"),
         ("[ou-ab12-11111111]", "[r-ab12, r-ab12]", "the unit 'r-ab12' stands twice", "6: baseline.units[1]"),
+        (
+            "[ou-ab12-11111111]",
+            "[ou-ab12-11111111, r-ab12]",
+            "is in r-ab12, the root, which is named too",
+            "6: baseline.units[0]",
+        ),
+        (
+            "[ou-ab12-11111111]",
+            "[ou-ab12-11111111, ou-cd34-11111111]",
+            "an organization has one root",
+            "6: baseline.units[1]",
+        ),
         ("[ou-ab12-11111111]", "[Workloads]", "is not the id of an organizational", "6: baseline.units[0]"),
         (
             "baseline:",
