@@ -62,7 +62,9 @@ class Blueprint(BlueprintModel):
         default_factory=dict, description="Tags on everything that can have some."
     )
     include: str | None = Field(
-        default=None, description="Files of the teams, as a glob relative to this file, such as teams/*.yaml."
+        default=None,
+        min_length=1,
+        description="Files of the teams, as a glob relative to this file, such as teams/*.yaml.",
     )
     teams: tuple[TeamModel, ...] = Field(
         default=(), strict=False, description="Teams that have no file of their own."

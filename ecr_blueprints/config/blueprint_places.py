@@ -17,6 +17,7 @@ _OF_TENANT: Final = ("caches", "consumers", "registry", "teams")
 
 _IN_A_BLUEPRINT: Final[Mapping[str, str]] = {
     "set development=DevelopmentScanning.CONTINUOUS": "write `scanning: {development: continuous}`",
+    "use filters such as 'prod/*' that take in many repositories": "declare fewer stages: each has a filter",
 }
 """What a construct advises → what that is in a blueprint, where the construct speaks of its arguments."""
 

@@ -60,6 +60,14 @@ def check_caches(
                 where=document.where((*root, "caches", name, "secret")),
                 fix="remove `secret`",
             )
+        shared = next((one for one in prefixes if _make_one_secret(caches[one], cache)), None)
+        if shared is not None:
+            yield BlueprintError(
+                f"the secret {cache.secret!r} is that of the cache {shared!r} too, and each makes its own",
+                where=document.where((*root, "caches", name, "secret")),
+                allowed="a secret for each cache",
+                fix=f"write `secret: ecr-pullthroughcache/{upstream.default_prefix.replace('/', '-')}`",
+            )
         for other_name, other in prefixes.items():
             if prefix.overlaps(other) and not (prefix.is_root ^ other.is_root):
                 yield BlueprintError(
@@ -68,6 +76,11 @@ def check_caches(
                     fix="give each cache a prefix of its own, none inside another",
                 )
         prefixes[name] = prefix
+
+
+def _make_one_secret(one: CacheModel, other: CacheModel) -> bool:
+    """Whether two caches have one secret, and it is made for one of them at least."""
+    return one.secret is not None and one.secret == other.secret and not (one.existing and other.existing)
 
 
 def check_cached_names(

@@ -127,11 +127,14 @@ def check_account_id(account: str) -> str:
         InvalidValueError: It is not.
     """
     if not _ACCOUNT_ID.fullmatch(account):
+        digits = re.sub(r"[\s-]", "", account)
         raise InvalidValueError(
             f"{account!r} is not an AWS account id",
             where="account",
             allowed="12 digits",
-            fix="quote the id where a file format would read it as a number and drop leading zeros",
+            fix=f"write {digits!r}"
+            if _ACCOUNT_ID.fullmatch(digits)
+            else "quote the id where a file format would read it as a number and drop leading zeros",
         )
     return account
 
@@ -268,8 +271,13 @@ def check_region(region: str) -> str:
         InvalidValueError: It has not.
     """
     if not _REGION.fullmatch(region):
+        lower = region.strip().lower()
+        near = next((one for one in (lower, lower[:-1]) if _REGION.fullmatch(one)), None)
         raise InvalidValueError(
-            f"{region!r} is not the name of an AWS Region", where="Region", allowed="names such as eu-west-1"
+            f"{region!r} is not the name of an AWS Region",
+            where="Region",
+            allowed="names such as eu-west-1",
+            fix=None if near is None else f"write {near}",
         )
     return region
 

@@ -100,8 +100,9 @@ class BlueprintRegistry:
         if blueprint.signing.development:
             with blueprint.at("signing", "development"):
                 ManagedSigning(scope, "SignDevelopment", registry=registry, repositories=self._signed(False))
+        taken: set[str] = set()
         for index, role in enumerate(blueprint.pull_time_exclusions):
-            construct_id = f"Exclude-{role.rpartition(':')[2].replace('/', '-')}"
+            construct_id = _exclusion_id(role, taken)
             with blueprint.at("pull_time_exclusions", index):
                 exclusion = PullTimeUpdateExclusion(scope, construct_id, registry=registry, principal=role)
             if blueprint.manage.pull_time_exclusions == "import":
@@ -156,6 +157,16 @@ def add_settings(scope: Construct, registry: PrivateRegistry, settings: Settings
         native_basic_scanning=settings.native_basic_scanning,
         inspector_rescan=InspectorRescan() if settings.inspector_rescan else None,
     )
+
+
+def _exclusion_id(role: str, taken: set[str]) -> str:
+    """A construct id of a role's name; with its account and path where another role has that of its name."""
+    *_, account, name = role.split(":", 5)
+    found = f"Exclude-{name.replace('/', '-')}"
+    if found in taken:
+        found = f"Exclude-{account}-{name.replace('/', ':')}"
+    taken.add(found)
+    return found
 
 
 def _existing(blueprint: Blueprint) -> ExistingRepositories:

@@ -161,3 +161,101 @@ def test_a_registry_has_so_many_caches(tmp_path: Path) -> None:
     assert error.what == "the registry would have 51 caches"
     assert error.where is not None
     assert ":57: caches.300000000050" in error.where
+
+
+def test_a_convention_tells_the_stage(tmp_path: Path) -> None:
+    error = refusal(tmp_path, f'{BLUEPRINT}{TEAM}convention: "{{team}}/{{app}}"\n')
+    assert error.where is not None
+    assert error.where.endswith("blueprint.yaml:6: convention")
+    assert error.fix == "write {stage}/{team}/{app}"
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ("alerts: {email: [a@example.com, a@example.com]}", "6: alerts.email[1]"),
+        ("alerts: {findings: [HIGH, HIGH]}", "6: alerts.findings[1]"),
+        ("consumers: {a: {accounts: ['222233334444'], pull: [prod/*, prod/*]}}", "6: consumers.a.pull[1]"),
+        (
+            "caches: {k8s: {}}\nconsumers: {a: {accounts: ['222233334444'], caches: [k8s, k8s]}}",
+            "7: consumers.a.caches[1]",
+        ),
+    ],
+)
+def test_a_list_says_nothing_twice(tmp_path: Path, more: str, where: str) -> None:
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}{more}\n")
+    assert "stands twice in this list" in error.what
+    assert error.where is not None
+    assert error.where.endswith(where)
+
+
+def test_a_stage_that_stands_twice_is_told_of_once(tmp_path: Path) -> None:
+    error = refusal(tmp_path, BLUEPRINT + TEAM.replace("{}", "{stages: [prod, prod]}"))
+    assert error.what == "'prod' stands twice in this list"
+    assert error.where is not None
+    assert error.where.endswith("teams[0].repositories.api.stages[1]")
+
+
+def test_addresses_without_alerts_are_a_mistake(tmp_path: Path) -> None:
+    alerts = "alerts: {findings: [], operations: false, email: [a@example.com]}\n"
+    assert "and there are none" in refusal(tmp_path, BLUEPRINT + TEAM + alerts).what
+
+
+def test_each_cache_makes_a_secret_of_its_own(tmp_path: Path) -> None:
+    one = "{secret: ecr-pullthroughcache/shared}"
+    text = f"{BLUEPRINT}{TEAM}caches:\n  docker-hub: {one}\n  github: {one}\n"
+    error = refusal(tmp_path, text)
+    assert "is that of the cache 'docker-hub' too" in error.what
+    assert error.where is not None
+    assert error.where.endswith("blueprint.yaml:8: caches.github.secret")
+    existing = "{existing: true, secret: ecr-pullthroughcache/shared}"
+    load(tmp_path, text.replace(one, existing))
+
+
+def test_a_cached_registry_of_ecr_is_in_a_region_that_there_is(tmp_path: Path) -> None:
+    host = "333344445555.dkr.ecr.eu-west-9.amazonaws.com"
+    text = f"{BLUEPRINT}{TEAM}caches: {{{host}: {{prefix: upstream}}}}\n"
+    error = refusal(tmp_path, text)
+    assert "there is no Region 'eu-west-9'" in error.what
+    assert error.where is not None
+    assert error.where.endswith(f"caches.{host}")
+    load(tmp_path, f"{text}new_regions: [eu-west-9]\n")
+
+
+def test_development_is_signed_where_there_is_one(tmp_path: Path) -> None:
+    signing = "signing: {development: true}\n"
+    load(tmp_path, BLUEPRINT + TEAM + signing)
+    error = refusal(tmp_path, BLUEPRINT.replace("dev: {}, ", "") + TEAM + signing)
+    assert "every stage is production" in error.what
+
+
+@pytest.mark.parametrize(
+    ("retention", "key", "fix"),
+    [
+        ("{builds: [sha-*]}", "builds", "add `builds_days: 90`"),
+        ("{builds_days: 9}", "builds_days", "add `builds: [sha-*]`"),
+    ],
+)
+def test_builds_go_after_days_that_are_said(tmp_path: Path, retention: str, key: str, fix: str) -> None:
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}retention: {retention}\n")
+    assert error.where is not None
+    assert error.where.endswith(f"retention.{key}")
+    assert error.fix is not None
+    assert error.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [("2020-01-01", "is read as a date"), (".nan", "no value of JSON"), ("!!binary aGk=", "no")],
+)
+def test_a_lifecycle_policy_holds_what_json_can(tmp_path: Path, value: str, what: str) -> None:
+    rule = (
+        "{rulePriority: 1, description: VALUE, action: {type: expire}, "
+        "selection: {tagStatus: any, countType: imageCountMoreThan, countNumber: 5}}"
+    )
+    team = TEAM.replace("{}", f"{{lifecycle: [{rule}]}}")
+    load(tmp_path, BLUEPRINT + team.replace("VALUE", "x"))
+    error = refusal(tmp_path, BLUEPRINT + team.replace("VALUE", value))
+    assert what in error.what
+    assert error.where is not None
+    assert error.where.endswith("teams[0].repositories.api.lifecycle[0].description")
