@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from ecr_blueprints.config.consumer import ConsumerModel
@@ -12,7 +12,7 @@ from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.domain.wildcard import matches_wildcard
 from ecr_blueprints.errors import BlueprintError
 
-__all__ = ["MAX_PULL_ROLE_CONSUMER_LENGTH", "check_consumers"]
+__all__ = ["MAX_PULL_ROLE_CONSUMER_LENGTH", "check_consumers", "foreign_paths"]
 
 MAX_PULL_ROLE_CONSUMER_LENGTH: Final = 49
 """Characters of a consumer's name with pull roles: a role's name, ``ecr-pull-<consumer>-nodes``, has 64."""
@@ -104,6 +104,8 @@ def _units(
             where=document.where((*path, "units")),
             fix="add `organization: {id: …, administrator: …}`",
         )
+    if organization is not None:
+        yield from foreign_paths(model.org_paths, organization.id, document, (*path, "org_paths"))
     for index, unit in enumerate(model.units):
         where = document.where((*path, "units", index))
         if organization is not None and unit.split("/")[0] != organization.id:
@@ -122,6 +124,28 @@ def _units(
                     fix="remove it",
                 )
                 break
+
+
+def foreign_paths(
+    org_paths: Sequence[str], organization: str, document: MarkedDocument, path: KeyPath
+) -> Iterator[BlueprintError]:
+    """Paths of another organization, whose accounts the registry policy denies whatever else admits them.
+
+    Args:
+        org_paths: The paths.
+        organization: The id of the blueprint's organization.
+        document: The file that holds them.
+        path: Where they stand in it.
+    """
+    for index, org_path in enumerate(org_paths):
+        named = org_path.partition("/")[0]
+        if named != organization:
+            yield BlueprintError(
+                f"the path is in {named}, and the organization is {organization}: its accounts are denied",
+                where=document.where((*path, index)),
+                allowed=f"paths of {organization}",
+                fix="correct the path, or `organization.id`",
+            )
 
 
 def _network(

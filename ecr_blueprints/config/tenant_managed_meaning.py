@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ecr_blueprints.config.cache_meaning import check_cached_names, check_caches
+from ecr_blueprints.config.consumer_meaning import foreign_paths
 from ecr_blueprints.config.declared_repository import repositories_of
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
 from ecr_blueprints.config.tenant import TenantModel
@@ -194,6 +195,8 @@ def _team(blueprint: TenantManagedBlueprint, team: TenantModel, place: Place) ->
     for consumer, model_ in team.consumers.items():
         path = (*root, "consumers", consumer)
         yield from _twice("account", model_.accounts, document, (*path, "accounts"))
+        organization = blueprint.organization.id
+        yield from foreign_paths(model_.org_paths, organization, document, (*path, "org_paths"))
         for index, pattern in enumerate(model_.pull):
             if not any(matches_wildcard(pattern, name) for name in names):
                 yield BlueprintError(

@@ -202,3 +202,15 @@ def test_a_team_s_registry_leaves_to_the_baseline_what_is_its(tmp_path: Path) ->
     assert (manage.scanning, manage.root_template, manage.settings) == (False, False, False)
     assert (manage.registry_policy, manage.signing) == (True, True)
     assert own.stages == blueprint.stages
+
+
+def test_a_consumer_s_path_is_of_the_organization(tmp_path: Path) -> None:
+    def team(organization: str) -> str:
+        consumer = f'{{org_paths: ["{organization}/*"], pull: ["prod/*"]}}'
+        return with_teams(CLAIMS.replace("{team", f"{{consumers: {{edge: {consumer}}}, team"))
+
+    load(tmp_path, team("o-exampleorg"))
+    error = refusal(tmp_path, team("o-anotherorg"))
+    assert "its accounts are denied" in error.what
+    assert error.where is not None
+    assert error.where.endswith("teams[0].consumers.edge.org_paths[0]")
