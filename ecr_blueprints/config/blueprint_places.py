@@ -74,6 +74,7 @@ def placed_errors(where: str | None) -> Iterator[None]:
 
     Raises:
         BlueprintError: In the place of any error that the library raises on purpose.
+        RuntimeError: What the CDK raises, with a note of the place: nobody has said what is to be done.
     """
     try:
         yield
@@ -86,3 +87,7 @@ def placed_errors(where: str | None) -> Iterator[None]:
         for words, in_a_blueprint in _IN_A_BLUEPRINT.items():
             fix = fix and fix.replace(words, in_a_blueprint)
         raise BlueprintError(error.what, where=where, allowed=error.allowed, fix=fix) from error
+    except RuntimeError as error:
+        if where is not None:
+            error.add_note(f"This was made for {where}")
+        raise

@@ -115,6 +115,23 @@ def _units(
                 allowed=f"units of {organization.id}",
                 fix="correct the path, or `organization.id`",
             )
+        first = next(one for one in model.units if one.rpartition("/")[2] == unit.rpartition("/")[2])
+        if first != unit:
+            yield BlueprintError(
+                f"the unit {unit.rpartition('/')[2]} stands twice, by two paths; it has one",
+                where=where,
+                fix=f"remove the path that is wrong; the other is {first}",
+            )
+            continue
+        root, first_root = unit.split("/")[1], model.units[0].split("/")[1]
+        if root != first_root:
+            yield BlueprintError(
+                f"the unit is below {root}, and the first below {first_root}; an organization has one root",
+                where=where,
+                allowed=f"units below {first_root}",
+                fix="correct the path",
+            )
+            continue
         for other_index, other in enumerate(model.units):
             if other_index != index and _holds(other, unit) and (other != unit or other_index < index):
                 inside = f"is in {other.rpartition('/')[2]}, which is named already"

@@ -140,12 +140,13 @@ def _names(blueprint: Blueprint, document: MarkedDocument) -> Iterator[Blueprint
             allowed=", ".join(f"{{{name}}}" for name in sorted(_SEGMENTS)),
             fix="write the convention with these segments",
         )
-    elif STAGE_SEGMENT not in NamingConvention(blueprint.convention).segments:
+    elif STAGE_SEGMENT not in NamingConvention(blueprint.convention).segments and len(blueprint.stages) > 1:
         yield BlueprintError(
-            f"the convention {blueprint.convention!r} has no segment that tells the stage of a repository",
+            f"the convention {blueprint.convention!r} tells of no repository in which of the "
+            f"{len(blueprint.stages)} stages it is",
             where=document.where(("convention",)),
-            allowed=f"a convention with {{{STAGE_SEGMENT}}}",
-            fix=f"write {{{STAGE_SEGMENT}}}/{blueprint.convention}",
+            allowed=f"a convention with {{{STAGE_SEGMENT}}}, or one stage, which every repository is in",
+            fix=f"write {{{STAGE_SEGMENT}}}/{blueprint.convention}, or leave one stage",
         )
     yield from _retention(blueprint.retention, document, ("retention",))
 

@@ -171,6 +171,7 @@ def check_organization_path(path: str) -> str:
             allowed="o-<id>/r-<id>/ou-<root id>-<8 to 32 characters>/…/*",
             fix=f"write {completed!r}" if _ORGANIZATION_PATH.fullmatch(completed) else None,
         )
+    _check_one_root(path, "organization path")
     return path
 
 
@@ -196,7 +197,26 @@ def check_organizational_unit_path(path: str) -> str:
             if re.fullmatch(ORGANIZATIONAL_UNIT_PATH_PATTERN, trimmed)
             else None,
         )
+    _check_one_root(path, "organizational unit")
     return path
+
+
+def _check_one_root(path: str, where: str) -> None:
+    """Refuse a path whose units are below another root than it says: a unit's id has that of its root.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html
+    """
+    _, _, below = path.partition("/r-")
+    root, *units = below.split("/")
+    for unit in units:
+        named = re.fullmatch(_ORGANIZATIONAL_UNIT_ID, unit)
+        if named and unit.split("-")[1] != root:
+            raise InvalidValueError(
+                f"{unit} is not below the root r-{root}, but below r-{unit.split('-')[1]}",
+                where=where,
+                allowed=f"units that begin with ou-{root}-",
+                fix="correct the root, or the unit",
+            )
 
 
 def check_role_name(name: str) -> str:

@@ -24,11 +24,13 @@ from ecr_blueprints.constructs.registry_settings import InspectorRescan, Registr
 from ecr_blueprints.constructs.scan_finding_alerts import ScanFindingAlerts
 from ecr_blueprints.constructs.stage_patterns import stage_patterns
 from ecr_blueprints.domain.finding_severity import FindingSeverity
+from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.scanning import ScanType
-from ecr_blueprints.domain.stages import Stages
+from ecr_blueprints.domain.stages import STAGE_SEGMENT, Stages
+from ecr_blueprints.domain.wildcard import WILDCARD
 from ecr_blueprints.registry.existing_repositories import ExistingRepositories
 
-__all__ = ["BlueprintRegistry", "add_settings"]
+__all__ = ["BlueprintRegistry", "add_settings", "whole_registry"]
 
 _OPERATIONS = (FindingSeverity.HIGH, FindingSeverity.MEDIUM, FindingSeverity.INFORMATIONAL)
 """The severities of `OperationalAlerts` where nothing else is said."""
@@ -74,6 +76,7 @@ class BlueprintRegistry:
                 convention=blueprint.convention,
                 stages=Stages.of({name: stage.production for name, stage in blueprint.stages.items()}),
                 scanning=RegistryScanning(development=DevelopmentScanning(blueprint.scanning.development)),
+                production=whole_registry(blueprint),
                 encryption=encryption,
                 manage=RegistryManagement(
                     scanning=_ownership(manage.scanning),
@@ -136,8 +139,24 @@ class BlueprintRegistry:
 
     def _signed(self, production: bool) -> list[str]:
         """The filters of the stages that are, or are not, production; base images go with production."""
-        patterns = stage_patterns(self.registry.ledger.production, production=production)
+        scope = self.registry.ledger.production
+        if scope.whole_registry is production:
+            return [WILDCARD]
+        patterns = stage_patterns(scope, production=production)
         return [*patterns, *(f"{prefix}/*" for prefix in self.registry.ledger.base_prefixes if production)]
+
+
+def whole_registry(blueprint: Blueprint) -> bool | None:
+    """Whether the whole registry is production, where names tell no stage; None where they tell it.
+
+    Without the stage in its convention, a blueprint has one stage: that of every repository.
+
+    Args:
+        blueprint: The blueprint.
+    """
+    if STAGE_SEGMENT in NamingConvention(blueprint.convention).segments:
+        return None
+    return all(stage.production for stage in blueprint.stages.values())
 
 
 def add_settings(scope: Construct, registry: PrivateRegistry, settings: SettingsModel) -> RegistrySettings:

@@ -47,11 +47,13 @@ def build_stacks(app: App, blueprint: Blueprint) -> None:
             fix=f"leave out -c {TENANT_CONTEXT_KEY}={tenant}",
         )
     if isinstance(blueprint, CentralizedBlueprint):
-        build_centralized(app, blueprint)
+        with blueprint.at():
+            build_centralized(app, blueprint)
     elif isinstance(blueprint, TenantManagedBlueprint):
         build_tenant_managed(app, blueprint)
     elif isinstance(blueprint, EnterpriseBlueprint):
-        build_enterprise(app, blueprint)
+        with blueprint.at():
+            build_enterprise(app, blueprint)
     else:
         raise InvalidValueError(
             f"the blueprint is of the type {type(blueprint).__name__}",
@@ -59,7 +61,8 @@ def build_stacks(app: App, blueprint: Blueprint) -> None:
             allowed="what load_blueprint returns",
         )
     if isinstance(blueprint, RegistryBlueprint):
-        write_seeding_list(app, blueprint)
+        with blueprint.at("caches"):
+            write_seeding_list(app, blueprint)
 
 
 def synthesize(app: App) -> None:

@@ -52,17 +52,18 @@ def build_tenant_managed(app: App, blueprint: TenantManagedBlueprint) -> None:
     """
     chosen = app.node.try_get_context(TENANT_CONTEXT_KEY)
     teams = {team.team: team for team in blueprint.teams}
-    if chosen is None:
-        _build_platform(app, blueprint)
-    elif chosen not in teams:
+    if chosen is not None and chosen not in teams:
         raise InvalidValueError(
             f"there is no team {chosen!r}",
             where=f"context {TENANT_CONTEXT_KEY}",
             allowed=", ".join(teams) or "none: the blueprint declares no team",
         )
-    for name, team in teams.items():
-        if chosen in (None, name):
-            _build_tenant(app, blueprint, team)
+    with blueprint.at():
+        if chosen is None:
+            _build_platform(app, blueprint)
+        for name, team in teams.items():
+            if chosen in (None, name):
+                _build_tenant(app, blueprint, team)
     for key, value in blueprint.tags.items():
         Tags.of(app).add(key, value, priority=50)
 

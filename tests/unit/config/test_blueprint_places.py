@@ -95,3 +95,9 @@ def test_advice_in_a_construct_s_words_is_given_in_the_file_s() -> None:
     with pytest.raises(BlueprintError) as caught, placed_errors("a.yaml:1"):
         raise InvalidValueError("what", fix="set development=DevelopmentScanning.CONTINUOUS: one")
     assert caught.value.fix == "write `scanning: {development: continuous}`: one"
+
+
+def test_what_the_cdk_raises_is_told_where_it_was_made() -> None:
+    with pytest.raises(RuntimeError) as caught, placed_errors("a.yaml:2: caches.k8s"):
+        raise RuntimeError("There is already a Construct with name 'X'")
+    assert caught.value.__notes__ == ["This was made for a.yaml:2: caches.k8s"]

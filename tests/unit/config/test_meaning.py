@@ -163,11 +163,13 @@ def test_a_registry_has_so_many_caches(tmp_path: Path) -> None:
     assert ":57: caches.300000000050" in error.where
 
 
-def test_a_convention_tells_the_stage(tmp_path: Path) -> None:
-    error = refusal(tmp_path, f'{BLUEPRINT}{TEAM}convention: "{{team}}/{{app}}"\n')
+def test_a_convention_tells_the_stage_where_there_are_several(tmp_path: Path) -> None:
+    convention = 'convention: "{team}/{app}"\n'
+    error = refusal(tmp_path, BLUEPRINT + TEAM + convention)
     assert error.where is not None
     assert error.where.endswith("blueprint.yaml:6: convention")
-    assert error.fix == "write {stage}/{team}/{app}"
+    assert error.fix == "write {stage}/{team}/{app}, or leave one stage"
+    load(tmp_path, BLUEPRINT.replace("dev: {}, ", "") + TEAM + convention)
 
 
 @pytest.mark.parametrize(
