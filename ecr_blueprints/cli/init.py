@@ -36,8 +36,8 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser = commands.add_parser(
         "init",
         help="make a project to start from",
-        description="Makes a CDK app around a blueprint in a new folder, with a test, a workflow\n"
-        "and a README.",
+        description="Makes a CDK app around a blueprint in a new folder or repository, with a test, a\n"
+        "workflow and a README.",
         epilog=_EXIT_CODES,
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -47,7 +47,8 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
         metavar="DIR",
         nargs="?",
         default=_DEFAULT_FOLDER,
-        help=f"the folder: not there yet, or empty (default: {_DEFAULT_FOLDER})",
+        help="the folder: not there yet, or without files that the project has, such\n"
+        f"as a new repository (default: {_DEFAULT_FOLDER})",
     )
     parser.add_argument("--model", choices=_MODELS, help="the operating model; default: asked for")
     parser.add_argument("--account", metavar="ID", help="the account of the registry, 12 digits")
@@ -63,7 +64,7 @@ def _run(arguments: Namespace) -> int:
     from ecr_blueprints.cli.questions import NobodyToAskError, can_ask
     from ecr_blueprints.domain.operating_model import OperatingModel
     from ecr_blueprints.errors import InvalidValueError
-    from ecr_blueprints.scaffold.project import render_project
+    from ecr_blueprints.scaffold.project import FILES, render_project
     from ecr_blueprints.scaffold.project_folder import check_project_folder, write_project
 
     if not arguments.folder:
@@ -71,7 +72,7 @@ def _run(arguments: Namespace) -> int:
             "the path is empty", where="DIR", fix="check the variable that should hold it"
         )
     folder = Path(arguments.folder)
-    check_project_folder(folder)
+    check_project_folder(folder, FILES)
     given = _options(arguments, OperatingModel.CENTRALIZED)
     if arguments.model is not None:
         options = _options(arguments, OperatingModel(arguments.model))

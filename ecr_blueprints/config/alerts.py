@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ecr_blueprints.config.model import BlueprintModel
+from ecr_blueprints.config.values import EmailAddress
 
 __all__ = ["AlertsModel", "Severity"]
 
@@ -26,9 +27,18 @@ class AlertsModel(BlueprintModel):
         description="Announce failed replication, cache synchronization and signing, what lifecycle policies "
         "delete, and quotas from 80 %.",
     )
-    email: tuple[str, ...] = Field(
+    email: tuple[EmailAddress, ...] = Field(
         default=(),
         strict=False,
         description="Addresses that every topic writes to, once each has confirmed. Default: none; teams "
         "subscribe by themselves.",
     )
+
+    @model_validator(mode="after")
+    def _heard(self) -> AlertsModel:
+        if self.email and not self.findings and not self.operations:
+            raise ValueError(
+                "`email` names who hears of alerts, and there are none; fix: name severities under "
+                "`findings`, write `operations: true`, or leave `email` out"
+            )
+        return self

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.cache import CacheModel
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument
+from ecr_blueprints.domain.quotas import PULL_THROUGH_CACHE_RULES
 from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.domain.stages import STAGE_SEGMENT
 from ecr_blueprints.domain.upstream_registry import Authentication, CredentialSecretName, UpstreamRegistry
@@ -29,6 +30,13 @@ def check_caches(
         root: Where in it the key ``caches`` stands.
         prefixes: Filled: cache → prefix, of those that are right.
     """
+    if len(caches) > PULL_THROUGH_CACHE_RULES.value:
+        yield BlueprintError(
+            f"the registry would have {len(caches)} caches",
+            where=document.where((*root, "caches", list(caches)[PULL_THROUGH_CACHE_RULES.value])),
+            allowed=f"at most {PULL_THROUGH_CACHE_RULES.value} in a registry",
+            fix="leave some out: who may pull what of a cache is said under `consumers`",
+        )
     for name, cache in caches.items():
         where = document.where((*root, "caches", name))
         try:
@@ -52,6 +60,14 @@ def check_caches(
                 where=document.where((*root, "caches", name, "secret")),
                 fix="remove `secret`",
             )
+        shared = next((one for one in prefixes if _make_one_secret(caches[one], cache)), None)
+        if shared is not None:
+            yield BlueprintError(
+                f"the secret {cache.secret!r} is that of the cache {shared!r} too, and each makes its own",
+                where=document.where((*root, "caches", name, "secret")),
+                allowed="a secret for each cache",
+                fix=f"write `secret: ecr-pullthroughcache/{upstream.default_prefix.replace('/', '-')}`",
+            )
         for other_name, other in prefixes.items():
             if prefix.overlaps(other) and not (prefix.is_root ^ other.is_root):
                 yield BlueprintError(
@@ -60,6 +76,11 @@ def check_caches(
                     fix="give each cache a prefix of its own, none inside another",
                 )
         prefixes[name] = prefix
+
+
+def _make_one_secret(one: CacheModel, other: CacheModel) -> bool:
+    """Whether two caches have one secret, and it is made for one of them at least."""
+    return one.secret is not None and one.secret == other.secret and not (one.existing and other.existing)
 
 
 def check_cached_names(

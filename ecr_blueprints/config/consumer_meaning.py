@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from ecr_blueprints.config.blueprint_names import BlueprintNames
 from ecr_blueprints.config.consumer import ConsumerModel
@@ -14,7 +14,7 @@ from ecr_blueprints.domain.wildcard import matches_wildcard
 from ecr_blueprints.domain.workload import Workload
 from ecr_blueprints.errors import BlueprintError
 
-__all__ = ["check_consumers"]
+__all__ = ["check_consumers", "foreign_paths"]
 
 
 def check_consumers(
@@ -27,6 +27,7 @@ def check_consumers(
         document: The main file.
         repositories: The names of all declared repositories.
     """
+    yield from _alike(blueprint, document)
     networked: dict[str, str] = {}
     names = BlueprintNames.of(blueprint)
     for consumer, model in blueprint.consumers.items():
@@ -48,6 +49,27 @@ def check_consumers(
         if model.network is not None:
             yield from _network(blueprint, model, document, path, networked)
     yield from check_networks(blueprint, document)
+
+
+def _alike(blueprint: RegistryBlueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
+    """Consumers whose names differ by case alone, and so what is named after them.
+
+    Names of IAM's roles and policies are unique whatever their case, and so are those of the files of an
+    assembly on many machines.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    seen: dict[str, str] = {}
+    for consumer in blueprint.consumers:
+        other = seen.setdefault(consumer.lower(), consumer)
+        if other != consumer:
+            yield BlueprintError(
+                f"the consumer {consumer!r} is called like {other!r}, but for the case of letters, which "
+                "IAM does not tell apart",
+                where=document.where(("consumers", consumer)),
+                allowed="names that differ in more than case",
+                fix="rename one of the two, or merge them",
+            )
 
 
 def _pulled(
@@ -85,6 +107,8 @@ def _units(
             where=document.where((*path, "units")),
             fix="add `organization: {id: …, administrator: …}`",
         )
+    if organization is not None:
+        yield from foreign_paths(model.org_paths, organization.id, document, (*path, "org_paths"))
     for index, unit in enumerate(model.units):
         where = document.where((*path, "units", index))
         if organization is not None and unit.split("/")[0] != organization.id:
@@ -94,6 +118,23 @@ def _units(
                 allowed=f"units of {organization.id}",
                 fix="correct the path, or `organization.id`",
             )
+        first = next(one for one in model.units if one.rpartition("/")[2] == unit.rpartition("/")[2])
+        if first != unit:
+            yield BlueprintError(
+                f"the unit {unit.rpartition('/')[2]} stands twice, by two paths; it has one",
+                where=where,
+                fix=f"remove the path that is wrong; the other is {first}",
+            )
+            continue
+        root, first_root = unit.split("/")[1], model.units[0].split("/")[1]
+        if root != first_root:
+            yield BlueprintError(
+                f"the unit is below {root}, and the first below {first_root}; an organization has one root",
+                where=where,
+                allowed=f"units below {first_root}",
+                fix="correct the path",
+            )
+            continue
         for other_index, other in enumerate(model.units):
             if other_index != index and _holds(other, unit) and (other != unit or other_index < index):
                 inside = f"is in {other.rpartition('/')[2]}, which is named already"
@@ -103,6 +144,28 @@ def _units(
                     fix="remove it",
                 )
                 break
+
+
+def foreign_paths(
+    org_paths: Sequence[str], organization: str, document: MarkedDocument, path: KeyPath
+) -> Iterator[BlueprintError]:
+    """Paths of another organization, whose accounts the registry policy denies whatever else admits them.
+
+    Args:
+        org_paths: The paths.
+        organization: The id of the blueprint's organization.
+        document: The file that holds them.
+        path: Where they stand in it.
+    """
+    for index, org_path in enumerate(org_paths):
+        named = org_path.partition("/")[0]
+        if named != organization:
+            yield BlueprintError(
+                f"the path is in {named}, and the organization is {organization}: its accounts are denied",
+                where=document.where((*path, index)),
+                allowed=f"paths of {organization}",
+                fix="correct the path, or `organization.id`",
+            )
 
 
 def _network(

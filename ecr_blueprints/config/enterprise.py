@@ -24,6 +24,9 @@ SourceName = Annotated[
     checked_text(enterprise_registry.check_source_name),
     Field(description="A part of an image's name in the enterprise registry."),
 ]
+TagFilter = Annotated[
+    str, checked_text(enterprise_registry.check_tag_filter), Field(description="A pattern of tags.")
+]
 HarborSchedule = Annotated[
     str,
     checked_text(enterprise_registry.check_harbor_schedule),
@@ -105,7 +108,7 @@ class EnterpriseModel(BlueprintModel):
         default=None,
         description="Artifactory's repository whose images are copied, such as docker-prod-local.",
     )
-    tags: str = Field(
+    tags: TagFilter = Field(
         default="v*",
         min_length=1,
         description="Which tags come, with * for any run of characters; what is built and not released "

@@ -10,11 +10,13 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.blueprint_places import BlueprintPlaces
 from ecr_blueprints.config.encryption import NO_RECORD, EncryptionModel
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, read_marked_yaml
 from ecr_blueprints.config.meaning import check_meaning
 from ecr_blueprints.config.mistake import mistakes_of_form
 from ecr_blueprints.config.operating_model import BLUEPRINTS
+from ecr_blueprints.config.written_number import check_written_numbers
 from ecr_blueprints.errors import BlueprintError, EcrBlueprintsError
 from ecr_blueprints.registry.existing_repositories import ExistingRepositories
 
@@ -59,7 +61,8 @@ def load_blueprint(path: str | Path) -> Blueprint:
         update={"teams": tuple(teams), "encryption": _with_record(blueprint, document)}
     )
     check_meaning(whole, document, places)
-    return whole
+    by_name = {team.team: place for team, place in zip(teams, places, strict=True)}
+    return whole.read_from(BlueprintPlaces(document, by_name))
 
 
 def _type_of(document: MarkedDocument) -> type[Blueprint]:
@@ -124,6 +127,16 @@ def _included(blueprint: Blueprint, document: MarkedDocument) -> list[Path]:
             allowed="a glob that matches the teams' files alone",
             fix="put them in a folder of their own and write teams/*.yaml",
         )
+    for name in found:
+        if name.is_dir():
+            raise BlueprintError(
+                f"{blueprint.include!r} matches the folder {str(name)!r}, which is no team's file",
+                where=document.where(("include",)),
+                allowed="a glob that matches the teams' files alone",
+                fix=f"write {blueprint.include.rstrip('/')}/*.yaml"
+                if len(found) == 1
+                else "write a glob with the ending of the files, such as teams/*.yaml",
+            )
     return found
 
 
@@ -136,10 +149,14 @@ def _validate(model: type[M], document: MarkedDocument, *, start: str) -> M:
             fix=start,
         )
     try:
-        return model.model_validate(document.value)
+        valid = model.model_validate(document.value)
     except ValidationError as error:
         mistakes = mistakes_of_form(model, document, error.errors(include_url=False))
         raise _together(mistakes, document) from None
+    misread = list(check_written_numbers(document))
+    if misread:
+        raise _together(misread, document)
+    return valid
 
 
 def _together(mistakes: Sequence[BlueprintError], document: MarkedDocument) -> BlueprintError:

@@ -81,12 +81,7 @@ def read_marked_yaml(path: Path, *, start: str) -> MarkedDocument:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise BlueprintError(
-            f"not valid YAML: {problem}", where=where, fix="check indentation and quotes here"
-        ) from error
+        raise _unreadable(path, text, error) from error
     except RecursionError as error:
         raise BlueprintError("nested too deeply", where=str(path)) from error
     if node is None:
@@ -94,6 +89,28 @@ def read_marked_yaml(path: Path, *, start: str) -> MarkedDocument:
     reader = _Reader(path, text)
     value = reader.read(node, ())
     return MarkedDocument(path=path, value=value, lines=reader.lines, texts=reader.texts)
+
+
+def _unreadable(path: Path, text: str, error: yaml.YAMLError) -> BlueprintError:
+    """What YAML does not take, where it stands, and what to do."""
+    mark = getattr(error, "problem_mark", None)
+    line = None if mark is None else mark.line + 1
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    fix = "check indentation and quotes here"
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        problem = f"the character U+{ord(text[error.position]):04X} is not allowed"
+        fix = "remove it"
+    elif "another document" in problem:
+        problem = "a second document begins here, and a file holds one"
+        fix = "put it into a file of its own, or remove the line ---"
+    elif "'\\t'" in problem:
+        problem = "a tab stands here"
+        fix = "indent with spaces"
+    elif "undefined alias" in problem:
+        fix = "write the anchor & before its first use, in the same file"
+    where = str(path) if line is None else f"{path}:{line}"
+    return BlueprintError(f"not valid YAML: {problem}", where=where, fix=fix)
 
 
 class _Reader:
@@ -120,12 +137,24 @@ class _Reader:
                 return self._mapping(node, key_path)
             if isinstance(node, yaml.SequenceNode):
                 return [self.read(item, (*key_path, index)) for index, item in enumerate(node.value)]
-            try:
-                return self._constructor.construct_object(node, deep=True)
-            except (yaml.YAMLError, ValueError) as error:
-                raise self._error(node, key_path, f"the value {node.value!r} is not valid YAML") from error
+            return self._scalar(node, key_path)
         finally:
             self._open.discard(id(node))
+
+    def _scalar(self, node: yaml.Node, key_path: KeyPath) -> Any:
+        try:
+            return self._constructor.construct_object(node, deep=True)
+        except yaml.YAMLError as error:
+            raise self._error(
+                node,
+                key_path,
+                f"the tag {node.tag.replace('tag:yaml.org,2002:', '!!')} means nothing in a blueprint",
+                fix="write the value itself, without a tag",
+            ) from error
+        except ValueError as error:
+            raise self._error(
+                node, key_path, f"{node.value} looks like a date and is none", fix="put it in quotes"
+            ) from error
 
     def _mapping(self, node: yaml.MappingNode, key_path: KeyPath) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -134,8 +163,14 @@ class _Reader:
                 "tag:yaml.org,2002:str",
                 "tag:yaml.org,2002:int",
             ):
+                is_merge = key_node.tag == "tag:yaml.org,2002:merge"
                 raise self._error(
-                    key_node, key_path, f"{key_node.value!r} cannot be a key", fix="put the key in quotes"
+                    key_node,
+                    key_path,
+                    "merge keys are not taken" if is_merge else f"{key_node.value!r} cannot be a key",
+                    fix="write the keys out, or name the whole by its alias"
+                    if is_merge
+                    else "put the key in quotes",
                 )
             key = str(key_node.value)
             path = (*key_path, key)

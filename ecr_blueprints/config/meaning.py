@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
 
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.config.cache_meaning import check_cached_names, check_caches
@@ -16,10 +19,14 @@ from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
 from ecr_blueprints.config.enterprise_meaning import check_enterprise
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
 from ecr_blueprints.config.partition_meaning import check_partitions
+from ecr_blueprints.config.push_meaning import check_push
+from ecr_blueprints.config.region_meaning import check_known_regions
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
+from ecr_blueprints.config.repetition_meaning import check_repetitions
 from ecr_blueprints.config.repository import RepositoryModel
 from ecr_blueprints.config.retention import RetentionModel
 from ecr_blueprints.config.seeding_meaning import check_seeding
+from ecr_blueprints.config.signing_meaning import check_signing
 from ecr_blueprints.config.stack_meaning import check_stacks
 from ecr_blueprints.config.team import TeamModel
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
@@ -64,10 +71,14 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     mistakes.extend(check_stacks(blueprint, document, placed))
     if isinstance(blueprint, RegistryBlueprint):
         mistakes.extend(check_consumers(blueprint, document, names))
+    mistakes.extend(check_known_regions(blueprint, document, team_places))
+    mistakes.extend(check_signing(blueprint, document))
     mistakes.extend(check_seeding(blueprint, document, team_places))
     if isinstance(blueprint, RegistryBlueprint | TenantManagedBlueprint):
         mistakes.extend(check_partitions(_main_region(blueprint), document, team_places))
     mistakes.extend(_of_model(blueprint, document, team_places))
+    told = {mistake.where for mistake in mistakes}
+    mistakes.extend(check_repetitions(document, team_places, told))
     if len(mistakes) == 1:
         raise mistakes[0]
     if mistakes:
@@ -129,7 +140,15 @@ def _names(blueprint: Blueprint, document: MarkedDocument) -> Iterator[Blueprint
             allowed=", ".join(f"{{{name}}}" for name in sorted(_SEGMENTS)),
             fix="write the convention with these segments",
         )
-    yield from _retention(blueprint.retention, document.where(("retention",)))
+    elif STAGE_SEGMENT not in NamingConvention(blueprint.convention).segments and len(blueprint.stages) > 1:
+        yield BlueprintError(
+            f"the convention {blueprint.convention!r} tells of no repository in which of the "
+            f"{len(blueprint.stages)} stages it is",
+            where=document.where(("convention",)),
+            allowed=f"a convention with {{{STAGE_SEGMENT}}}, or one stage, which every repository is in",
+            fix=f"write {{{STAGE_SEGMENT}}}/{blueprint.convention}, or leave one stage",
+        )
+    yield from _retention(blueprint.retention, document, ("retention",))
 
 
 def _team(
@@ -140,6 +159,7 @@ def _team(
     placed: list[tuple[DeclaredRepository, str]],
 ) -> Iterator[BlueprintError]:
     document, root = place
+    yield from check_push(team.push, place)
     convention = NamingConvention(blueprint.convention)
     for app, model in team.repositories.items():
         path = (*root, "repositories", app)
@@ -175,7 +195,8 @@ def _team(
             except InvalidValueError as error:
                 yield _moved(error, document.where((*path, "moving_tags", index)))
         try:
-            declared = list(repositories_of(blueprint, team, app, model))
+            # A stage that stands twice is told of where it does.
+            declared = list({one.name: one for one in repositories_of(blueprint, team, app, model)}.values())
         except InvalidValueError as error:
             yield _moved(error, document.where(path))
             continue
@@ -207,15 +228,49 @@ def _has_no_environment(repository: DeclaredRepository) -> bool:
 
 def _lifecycle(model: RepositoryModel, document: MarkedDocument, path: KeyPath) -> Iterator[BlueprintError]:
     if model.lifecycle is not None:
+        wrong = list(_no_json(list(model.lifecycle), document, (*path, "lifecycle")))
+        if wrong:
+            yield from wrong
+            return
         try:
-            parse_lifecycle_policy(json.dumps({"rules": list(model.lifecycle)}, default=str))
+            parse_lifecycle_policy(json.dumps({"rules": list(model.lifecycle)}))
         except InvalidValueError as error:
             yield _moved(error, document.where((*path, "lifecycle")))
     if model.retention is not None:
-        yield from _retention(model.retention, document.where((*path, "retention")))
+        yield from _retention(model.retention, document, (*path, "retention"))
 
 
-def _retention(model: RetentionModel, where: str) -> Iterator[BlueprintError]:
+def _no_json(value: Any, document: MarkedDocument, path: KeyPath) -> Iterator[BlueprintError]:
+    """What YAML can say below a value, and ECR's JSON cannot."""
+    if isinstance(value, dict | list):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, member in members:
+            yield from _no_json(member, document, (*path, key))
+    elif not isinstance(value, str | int | float | None) or value in (math.inf, -math.inf) or value != value:
+        text = document.texts.get(path, "this")
+        is_date = isinstance(value, date)
+        kind = "a date" if is_date else "no value of JSON"
+        yield BlueprintError(
+            f"{text} is read as {kind}",
+            where=document.where(path),
+            allowed="texts, whole numbers, lists and keys with values",
+            fix=f'put it in quotes: "{text}"'
+            if isinstance(value, date)
+            else "write a text or a whole number",
+        )
+
+
+def _retention(model: RetentionModel, document: MarkedDocument, path: KeyPath) -> Iterator[BlueprintError]:
+    where = document.where(path)
+    if bool(model.builds) != (model.builds_days is not None):
+        given, missing = ("builds", "builds_days") if model.builds else ("builds_days", "builds")
+        yield BlueprintError(
+            f"`{given}` is given without `{missing}`",
+            where=document.where((*path, given)),
+            allowed="both or none",
+            fix=f"add `{'builds_days: 90' if model.builds else 'builds: [sha-*]'}`, or leave `{given}` out",
+        )
+        return
     try:
         Retention(
             keep=model.keep,

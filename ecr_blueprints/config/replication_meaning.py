@@ -95,6 +95,16 @@ def _prefixes(
             allowed="`prefixes` with / at the end of each, such as payments/",
             fix="add `prefixes`",
         )
+    if (
+        replication.prefixes is None
+        and len(replication_prefixes(blueprint)) > FILTERS_PER_REPLICATION_RULE.value
+    ):
+        yield BlueprintError(
+            f"the rule would have {len(replication_prefixes(blueprint))} prefixes, one for each stage",
+            where=document.where(("replication",)),
+            allowed=f"at most {FILTERS_PER_REPLICATION_RULE.value}",
+            fix="add `prefixes` with those whose copies are needed",
+        )
     given = replication.prefixes or ()
     if len(given) > FILTERS_PER_REPLICATION_RULE.value:
         yield BlueprintError(

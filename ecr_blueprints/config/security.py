@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ecr_blueprints.config.alerts import Severity
 from ecr_blueprints.config.model import BlueprintModel
-from ecr_blueprints.config.values import AccountId
+from ecr_blueprints.config.values import AccountId, EmailAddress
 
 __all__ = ["SecurityModel"]
 
@@ -21,7 +21,7 @@ class SecurityModel(BlueprintModel):
         min_length=1,
         description="Severities of findings that the accounts pass on, each with a topic of its own.",
     )
-    email: tuple[str, ...] = Field(
+    email: tuple[EmailAddress, ...] = Field(
         default=(),
         strict=False,
         description="Addresses that every topic writes to, once each has confirmed. Default: none.",

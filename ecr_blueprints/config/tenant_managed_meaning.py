@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ecr_blueprints.config.cache_meaning import check_cached_names, check_caches
+from ecr_blueprints.config.consumer_meaning import foreign_paths
 from ecr_blueprints.config.declared_repository import repositories_of
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
 from ecr_blueprints.config.tenant import TenantModel
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
+from ecr_blueprints.domain.organization import root_of
 from ecr_blueprints.domain.principals import partition_of
 from ecr_blueprints.domain.repository_filter import CachePrefix
 from ecr_blueprints.domain.wildcard import matches_wildcard
@@ -32,6 +34,7 @@ def check_tenant_managed(
     yield from _regions(blueprint.regions, document, ("regions",))
     yield from _twice("unit", blueprint.baseline.units, document, ("baseline", "units"))
     yield from _twice("unit", blueprint.guardrails.units or (), document, ("guardrails", "units"))
+    yield from _units(blueprint, document)
     yield from _ownership(blueprint, document)
     yield from _organization(blueprint, document)
     accounts: dict[str, str] = {}
@@ -53,6 +56,36 @@ def _regions(regions: Sequence[str], document: MarkedDocument, path: KeyPath) ->
                 where=document.where((*path, index)),
                 fix="give the other partition's organization a blueprint of its own",
             )
+
+
+def _units(blueprint: TenantManagedBlueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
+    """Units of another organization, and units whose accounts another one names already.
+
+    An id tells the root and nothing of the units between, so that a unit inside another unit is not seen.
+    """
+    named = [
+        (("baseline", "units"), blueprint.baseline.units),
+        (("guardrails", "units"), blueprint.guardrails.units or ()),
+    ]
+    first = blueprint.baseline.units[0]
+    for path, units in named:
+        for index, unit in enumerate(units):
+            where = document.where((*path, index))
+            if root_of(unit) != root_of(first):
+                yield BlueprintError(
+                    f"{unit!r} is below the root {root_of(unit)}, and {first!r} below {root_of(first)}; an "
+                    "organization has one root",
+                    where=where,
+                    allowed=f"{root_of(first)}, or units that begin with ou-{root_of(first)[2:]}-",
+                    fix="correct the id, or give the other organization a blueprint of its own",
+                )
+            elif path[0] == "baseline" and unit != root_of(unit) and root_of(unit) in units:
+                yield BlueprintError(
+                    f"the unit {unit!r} is in {root_of(unit)}, the root, which is named too",
+                    where=where,
+                    allowed="the root alone, or units none of which is in another",
+                    fix="remove it, or the root",
+                )
 
 
 def _twice(
@@ -162,6 +195,8 @@ def _team(blueprint: TenantManagedBlueprint, team: TenantModel, place: Place) ->
     for consumer, model_ in team.consumers.items():
         path = (*root, "consumers", consumer)
         yield from _twice("account", model_.accounts, document, (*path, "accounts"))
+        organization = blueprint.organization.id
+        yield from foreign_paths(model_.org_paths, organization, document, (*path, "org_paths"))
         for index, pattern in enumerate(model_.pull):
             if not any(matches_wildcard(pattern, name) for name in names):
                 yield BlueprintError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ecr_blueprints.config.consumer import ConsumerModel
 from ecr_blueprints.config.registry import RegistryModel
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
@@ -24,7 +26,8 @@ def tenant_registry(blueprint: TenantManagedBlueprint, team: TenantModel) -> Reg
     shared = {
         name: getattr(blueprint, name) for name in RegistryBlueprint.model_fields if hasattr(blueprint, name)
     }
-    return RegistryBlueprint(
+    places = blueprint.places
+    registry = RegistryBlueprint(
         **{
             **shared,
             "include": None,
@@ -40,3 +43,4 @@ def tenant_registry(blueprint: TenantManagedBlueprint, team: TenantModel) -> Reg
             "teams": (team,),
         }
     )
+    return registry.read_from(None if places is None else replace(places, tenant=team.team))

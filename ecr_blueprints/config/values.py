@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from ecr_blueprints.domain import principals, resource_tag, vpc_network
 from ecr_blueprints.domain.bucket_name import check_bucket_name
+from ecr_blueprints.domain.email_address import check_email_address
 from ecr_blueprints.domain.image import ImageDigest
 from ecr_blueprints.domain.managed_policy import check_aws_policy_name
 from ecr_blueprints.domain.naming_convention import NamingConvention
@@ -30,6 +31,7 @@ __all__ = [
     "CidrBlock",
     "Convention",
     "Digest",
+    "EmailAddress",
     "ImageTag",
     "OrganizationId",
     "OrganizationPath",
@@ -129,6 +131,9 @@ ParameterName = Annotated[
     str, checked_text(check_parameter_name), Field(description="The name of a parameter of Systems Manager.")
 ]
 BucketName = Annotated[str, checked_text(check_bucket_name), Field(description="The name of a bucket of S3.")]
+EmailAddress = Annotated[
+    str, checked_text(check_email_address), Field(description="An address of electronic mail.")
+]
 RoleArn = Annotated[
     str, checked_text(principals.check_role_arn), Field(description="The ARN of an IAM role.")
 ]

@@ -92,7 +92,9 @@ class RegistryPolicyDocument:
         """
         contributed = {**self._statements, contributor: tuple(statements)}
         together = merged_statements(contributed.values())
-        check_policy(policy_document(together), where="registry policy", fix=_FEWER_STATEMENTS)
+        check_policy(
+            policy_document(together), where="registry policy", fix=_FEWER_STATEMENTS, noun="registry policy"
+        )
         return contributed
 
     def set_statements(self, contributor: str, statements: Sequence[PolicyStatementJson]) -> None:
@@ -171,13 +173,16 @@ def read_access_policy(
     return read_policy_document(_carried(document), name)
 
 
-def check_policy(document: Mapping[str, Any], *, where: str, fix: str = _FEWER_PRINCIPALS) -> None:
+def check_policy(
+    document: Mapping[str, Any], *, where: str, fix: str = _FEWER_PRINCIPALS, noun: str = "policy"
+) -> None:
     """Refuse a document that IAM does not take, or that is longer than ECR takes.
 
     Args:
         document: As JSON; its texts may hold tokens.
         where: The policy, for the error.
         fix: What to do where it is too long. Default: name fewer principals.
+        noun: What it is called in the error.
 
     Raises:
         InvalidValueError: It cannot be; the error says why.
@@ -189,7 +194,7 @@ def check_policy(document: Mapping[str, Any], *, where: str, fix: str = _FEWER_P
             where=where,
             allowed="statements with Effect, Principal and Action in IAM's spelling",
         )
-    _check_length(document, where=where, fix=fix)
+    _check_length(document, where=where, fix=fix, noun=noun)
 
 
 def policy_length(document: Mapping[str, Any]) -> int:
@@ -201,12 +206,12 @@ def policy_length(document: Mapping[str, Any]) -> int:
     return len(_TOKEN.sub("", json.dumps(document, separators=(",", ":"))))
 
 
-def _check_length(document: Mapping[str, Any], *, where: str, fix: str) -> None:
+def _check_length(document: Mapping[str, Any], *, where: str, fix: str, noun: str) -> None:
     """Tokens are not counted, so that what is refused here is too long for certain."""
     length = policy_length(document)
     if length > POLICY_LENGTH.value:
         raise InvalidValueError(
-            f"the policy would have {length:,} characters",
+            f"the {noun} would have {length:,} characters",
             where=where,
             allowed=f"at most {POLICY_LENGTH.value:,}",
             fix=fix,

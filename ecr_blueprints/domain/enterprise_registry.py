@@ -23,6 +23,7 @@ __all__ = [
     "check_harbor_schedule",
     "check_registry_url",
     "check_source_name",
+    "check_tag_filter",
     "harbor_ecr_url",
     "harbor_names_filter",
     "replicated_name",
@@ -81,6 +82,7 @@ https://goharbor.io/docs/2.11.0/administration/configuring-replication/create-re
 _CRON_FIELDS: Final = 6
 _URL: Final = re.compile(r"https://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?)/?")
 _SOURCE_NAME: Final = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
+_TAG_FILTER: Final = re.compile(r"[A-Za-z0-9_.*?{},-]+")
 _CRON_FIELD: Final = re.compile(r"[0-9A-Za-z*?/,#-]+")
 
 
@@ -171,6 +173,28 @@ def url_host(url: str) -> str:
         url: Checked by `check_registry_url`.
     """
     return url.removeprefix("https://").removesuffix("/")
+
+
+def check_tag_filter(pattern: str) -> str:
+    """Return a filter on tags if a tag can match it, as Harbor writes filters.
+
+    Args:
+        pattern: Such as ``v*``, with ``*``, ``?`` and ``{v*,release-*}``.
+
+    Raises:
+        InvalidValueError: It holds what no tag has, as a regular expression does: nothing would come.
+
+    Source: https://goharbor.io/docs/2.11.0/administration/configuring-replication/create-replication-rules/
+    """
+    if not _TAG_FILTER.fullmatch(pattern):
+        raise InvalidValueError(
+            f"no tag matches {pattern!r}",
+            where="tags",
+            allowed="letters, digits and . _ -, with * for any run of characters, and {v*,release-*} for one "
+            "of several",
+            fix="write a pattern such as v*; it is no regular expression",
+        )
+    return pattern
 
 
 def check_source_name(name: str) -> str:

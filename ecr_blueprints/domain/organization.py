@@ -15,6 +15,7 @@ __all__ = [
     "ORGANIZATIONAL_UNIT_PATTERN",
     "PolicyType",
     "check_organizational_unit",
+    "root_of",
 ]
 
 ORGANIZATIONAL_UNIT_PATTERN: Final = r"ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32}"
@@ -76,3 +77,16 @@ def check_organizational_unit(unit: str) -> str:
             fix="take the id from the console of AWS Organizations: a unit's name, path or ARN is none",
         )
     return unit
+
+
+def root_of(unit: str) -> str:
+    """The id of the root below which a unit is; of the root, its own.
+
+    A unit's id has that of its root in the middle: ``ou-ab12-11111111`` is below ``r-ab12``.
+
+    Args:
+        unit: As `check_organizational_unit` takes it.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html
+    """
+    return f"r-{unit.split('-')[1]}"

@@ -132,11 +132,14 @@ def check_account_id(account: str) -> str:
         InvalidValueError: It is not.
     """
     if not _ACCOUNT_ID.fullmatch(account):
+        digits = re.sub(r"[\s-]", "", account)
         raise InvalidValueError(
             f"{account!r} is not an AWS account id",
             where="account",
             allowed="12 digits",
-            fix="quote the id where a file format would read it as a number and drop leading zeros",
+            fix=f"write {digits!r}"
+            if _ACCOUNT_ID.fullmatch(digits)
+            else "quote the id where a file format would read it as a number and drop leading zeros",
         )
     return account
 
@@ -173,6 +176,7 @@ def check_organization_path(path: str) -> str:
             allowed="o-<id>/r-<id>/ou-<root id>-<8 to 32 characters>/…/*",
             fix=f"write {completed!r}" if _ORGANIZATION_PATH.fullmatch(completed) else None,
         )
+    _check_one_root(path, "organization path")
     return path
 
 
@@ -198,7 +202,26 @@ def check_organizational_unit_path(path: str) -> str:
             if re.fullmatch(ORGANIZATIONAL_UNIT_PATH_PATTERN, trimmed)
             else None,
         )
+    _check_one_root(path, "organizational unit")
     return path
+
+
+def _check_one_root(path: str, where: str) -> None:
+    """Refuse a path whose units are below another root than it says: a unit's id has that of its root.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html
+    """
+    _, _, below = path.partition("/r-")
+    root, *units = below.split("/")
+    for unit in units:
+        named = re.fullmatch(_ORGANIZATIONAL_UNIT_ID, unit)
+        if named and unit.split("-")[1] != root:
+            raise InvalidValueError(
+                f"{unit} is not below the root r-{root}, but below r-{unit.split('-')[1]}",
+                where=where,
+                allowed=f"units that begin with ou-{root}-",
+                fix="correct the root, or the unit",
+            )
 
 
 def check_role_name(name: str) -> str:
@@ -273,8 +296,13 @@ def check_region(region: str) -> str:
         InvalidValueError: It has not.
     """
     if not _REGION.fullmatch(region):
+        lower = region.strip().lower()
+        near = next((one for one in (lower, lower[:-1]) if _REGION.fullmatch(one)), None)
         raise InvalidValueError(
-            f"{region!r} is not the name of an AWS Region", where="Region", allowed="names such as eu-west-1"
+            f"{region!r} is not the name of an AWS Region",
+            where="Region",
+            allowed="names such as eu-west-1",
+            fix=None if near is None else f"write {near}",
         )
     return region
 

@@ -16,9 +16,9 @@ from ecr_blueprints.domain.operating_model import OperatingModel
 from ecr_blueprints.domain.principals import (
     check_account_id,
     check_organization_id,
-    check_region,
     partition_of,
 )
+from ecr_blueprints.domain.region import check_known_region
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = [
@@ -111,7 +111,7 @@ class ProjectOptions:
             )
         for option, check in (
             ("account", check_account_id),
-            ("region", check_region),
+            ("region", check_known_region),
             ("organization", check_organization_id),
         ):
             value = getattr(self, option)
@@ -119,7 +119,16 @@ class ProjectOptions:
                 try:
                     check(value)
                 except InvalidValueError as error:
-                    raise InvalidValueError(error.what, where=f"--{option}", allowed=error.allowed) from None
+                    raise InvalidValueError(
+                        error.what, where=f"--{option}", allowed=error.allowed, fix=_fix(error)
+                    ) from None
+
+
+def _fix(error: InvalidValueError) -> str | None:
+    """What to do; about a Region, also where AWS has opened it since."""
+    if error.where != "Region" or error.fix is None:
+        return error.fix
+    return f"{error.fix}; one that AWS has opened since goes into blueprint.yaml, with `new_regions`"
 
 
 def name_from_folder(folder: str) -> str:

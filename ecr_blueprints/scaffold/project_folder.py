@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,23 +15,32 @@ __all__ = ["check_project_folder", "write_project"]
 _ELSEWHERE: Final = "name a folder that does not exist yet, or an empty one"
 
 
-def check_project_folder(folder: Path) -> None:
-    """Checks that a project can go into a folder: it is not there yet, or is empty.
+def check_project_folder(folder: Path, paths: Collection[str]) -> None:
+    """Checks that a project can go into a folder: it is not there yet, or holds nothing that it would write.
+
+    A repository that was just made holds ``.git``, and where a service made it, perhaps a licence: both stay
+    as they are. A ``README.md`` or a ``.gitignore`` that is there is refused, since the project has its own;
+    so is a folder that the project would add to, such as ``teams``.
 
     Args:
         folder: The folder.
+        paths: What would be written: paths relative to the folder, with ``/``.
 
     Raises:
-        EcrBlueprintsError: It holds something, is no folder, or nothing can be made there.
+        EcrBlueprintsError: It holds something of that, is no folder, or nothing can be made there.
     """
     where = str(folder)
     try:
         if folder.is_dir():
-            with os.scandir(folder) as entries:
-                first = min((entry.name for entry in entries), default=None)
-            if first is not None:
+            ours = {path.partition("/")[0] for path in paths}
+            # Asked of the file system, which may not tell README.md from Readme.md.
+            in_the_way = sorted(name for name in ours if os.path.lexists(folder / name))
+            if in_the_way:
                 raise EcrBlueprintsError(
-                    f"the folder is not empty, it holds {first!r}", where=where, fix=_ELSEWHERE
+                    f"it holds {', '.join(map(repr, in_the_way))}, and nothing is overwritten",
+                    where=where,
+                    fix=f"rename or move {'that' if len(in_the_way) == 1 else 'those'} and take over by hand "
+                    "what is in there, or name another folder",
                 )
             writable = folder
         elif os.path.lexists(folder):
@@ -56,7 +65,7 @@ def write_project(folder: Path, files: Mapping[str, str]) -> None:
     """Writes the files of a project in one step.
 
     They are written into a temporary folder first, which takes the name of the new folder; of a folder that
-    is there and empty, they are moved into it. Whatever happens before that leaves nothing behind.
+    is there, they are moved into it. Whatever happens before that leaves nothing behind.
 
     Args:
         folder: A folder that `check_project_folder` accepts.
@@ -65,7 +74,7 @@ def write_project(folder: Path, files: Mapping[str, str]) -> None:
     Raises:
         EcrBlueprintsError: The folder cannot be made or is no longer free; nothing was changed.
     """
-    check_project_folder(folder)
+    check_project_folder(folder, files)
     existed = folder.is_dir()
     beside = folder if existed else folder.parent
     temporary = beside / f".{folder.name or 'project'}.{os.getpid()}.tmp"

@@ -24,11 +24,13 @@ from ecr_blueprints.constructs.registry_settings import InspectorRescan, Registr
 from ecr_blueprints.constructs.scan_finding_alerts import ScanFindingAlerts
 from ecr_blueprints.constructs.stage_patterns import stage_patterns
 from ecr_blueprints.domain.finding_severity import FindingSeverity
+from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.scanning import ScanType
-from ecr_blueprints.domain.stages import Stages
+from ecr_blueprints.domain.stages import STAGE_SEGMENT, Stages
+from ecr_blueprints.domain.wildcard import WILDCARD
 from ecr_blueprints.registry.existing_repositories import ExistingRepositories
 
-__all__ = ["BlueprintRegistry", "add_settings"]
+__all__ = ["BlueprintRegistry", "add_settings", "whole_registry"]
 
 _OPERATIONS = (FindingSeverity.HIGH, FindingSeverity.MEDIUM, FindingSeverity.INFORMATIONAL)
 """The severities of `OperationalAlerts` where nothing else is said."""
@@ -63,57 +65,67 @@ class BlueprintRegistry:
         self.key: RegistryEncryptionKey | None = None
         encryption = None
         if blueprint.encryption.kms:
-            self.key = RegistryEncryptionKey(scope, "Key", alert_topic=self.topics)
-            encryption = RegistryEncryption(key=self.key, existing=_existing(blueprint))
+            with blueprint.at("encryption"):
+                self.key = RegistryEncryptionKey(scope, "Key", alert_topic=self.topics)
+                encryption = RegistryEncryption(key=self.key, existing=_existing(blueprint))
         manage = blueprint.manage
-        self.registry = PrivateRegistry(
-            scope,
-            "Registry",
-            convention=blueprint.convention,
-            stages=Stages.of({name: stage.production for name, stage in blueprint.stages.items()}),
-            scanning=RegistryScanning(development=DevelopmentScanning(blueprint.scanning.development)),
-            encryption=encryption,
-            manage=RegistryManagement(
-                scanning=_ownership(manage.scanning),
-                registry_policy=_ownership(manage.registry_policy),
-                root_template=_ownership(manage.root_template),
-                replication=_ownership(manage.replication),
-                signing=_ownership(manage.signing),
-                scanning_follows=scanning_follows,
-                settings=manage.settings,
-                # Where all that every registry has is another owner's, the parameter is, too.
-                owner_parameter=bool(manage.scanning or manage.root_template or manage.settings),
-            ),
-        )
+        with blueprint.at("stages"):
+            self.registry = PrivateRegistry(
+                scope,
+                "Registry",
+                convention=blueprint.convention,
+                stages=Stages.of({name: stage.production for name, stage in blueprint.stages.items()}),
+                scanning=RegistryScanning(development=DevelopmentScanning(blueprint.scanning.development)),
+                production=whole_registry(blueprint),
+                encryption=encryption,
+                manage=RegistryManagement(
+                    scanning=_ownership(manage.scanning),
+                    registry_policy=_ownership(manage.registry_policy),
+                    root_template=_ownership(manage.root_template),
+                    replication=_ownership(manage.replication),
+                    signing=_ownership(manage.signing),
+                    scanning_follows=scanning_follows,
+                    settings=manage.settings,
+                    # Where all that every registry has is another owner's, the parameter is, too.
+                    owner_parameter=bool(manage.scanning or manage.root_template or manage.settings),
+                ),
+            )
 
     def complete(self) -> None:
         """Adds signing, settings, exclusions and alerts."""
         scope, registry, blueprint = self._scope, self.registry, self._blueprint
         if blueprint.manage.settings:
-            add_settings(scope, registry, blueprint.settings)
+            with blueprint.at("settings"):
+                add_settings(scope, registry, blueprint.settings)
         if blueprint.signing.production:
-            ManagedSigning(scope, "SignProduction", registry=registry, repositories=self._signed(True))
+            with blueprint.at("signing", "production"):
+                ManagedSigning(scope, "SignProduction", registry=registry, repositories=self._signed(True))
         if blueprint.signing.development:
-            ManagedSigning(scope, "SignDevelopment", registry=registry, repositories=self._signed(False))
-        for role in blueprint.pull_time_exclusions:
-            construct_id = f"Exclude-{role.rpartition(':')[2].replace('/', '-')}"
-            exclusion = PullTimeUpdateExclusion(scope, construct_id, registry=registry, principal=role)
+            with blueprint.at("signing", "development"):
+                ManagedSigning(scope, "SignDevelopment", registry=registry, repositories=self._signed(False))
+        taken: set[str] = set()
+        for index, role in enumerate(blueprint.pull_time_exclusions):
+            construct_id = _exclusion_id(role, taken)
+            with blueprint.at("pull_time_exclusions", index):
+                exclusion = PullTimeUpdateExclusion(scope, construct_id, registry=registry, principal=role)
             if blueprint.manage.pull_time_exclusions == "import":
                 exclusion.resource.apply_removal_policy(RemovalPolicy.RETAIN)
         if self.topics is None:
             return
         if blueprint.alerts.findings:
-            ScanFindingAlerts(
-                scope,
-                "Findings",
-                registry=registry,
-                severities=list(blueprint.alerts.findings),
-                topics=self.topics,
-                # Whoever owns the scanning: a blueprint knows no basic one.
-                scan_type=ScanType.ENHANCED,
-            )
+            with blueprint.at("alerts", "findings"):
+                ScanFindingAlerts(
+                    scope,
+                    "Findings",
+                    registry=registry,
+                    severities=list(blueprint.alerts.findings),
+                    topics=self.topics,
+                    # Whoever owns the scanning: a blueprint knows no basic one.
+                    scan_type=ScanType.ENHANCED,
+                )
         if blueprint.alerts.operations:
-            OperationalAlerts(scope, "Operations", registry=registry, topics=self.topics)
+            with blueprint.at("alerts", "operations"):
+                OperationalAlerts(scope, "Operations", registry=registry, topics=self.topics)
 
     def _topics(self) -> AlertTopics | None:
         alerts = self._blueprint.alerts
@@ -127,8 +139,24 @@ class BlueprintRegistry:
 
     def _signed(self, production: bool) -> list[str]:
         """The filters of the stages that are, or are not, production; base images go with production."""
-        patterns = stage_patterns(self.registry.ledger.production, production=production)
+        scope = self.registry.ledger.production
+        if scope.whole_registry is production:
+            return [WILDCARD]
+        patterns = stage_patterns(scope, production=production)
         return [*patterns, *(f"{prefix}/*" for prefix in self.registry.ledger.base_prefixes if production)]
+
+
+def whole_registry(blueprint: Blueprint) -> bool | None:
+    """Whether the whole registry is production, where names tell no stage; None where they tell it.
+
+    Without the stage in its convention, a blueprint has one stage: that of every repository.
+
+    Args:
+        blueprint: The blueprint.
+    """
+    if STAGE_SEGMENT in NamingConvention(blueprint.convention).segments:
+        return None
+    return all(stage.production for stage in blueprint.stages.values())
 
 
 def add_settings(scope: Construct, registry: PrivateRegistry, settings: SettingsModel) -> RegistrySettings:
@@ -148,6 +176,16 @@ def add_settings(scope: Construct, registry: PrivateRegistry, settings: Settings
         native_basic_scanning=settings.native_basic_scanning,
         inspector_rescan=InspectorRescan() if settings.inspector_rescan else None,
     )
+
+
+def _exclusion_id(role: str, taken: set[str]) -> str:
+    """A construct id of a role's name; with its account and path where another role has that of its name."""
+    *_, account, name = role.split(":", 5)
+    found = f"Exclude-{name.replace('/', '-')}"
+    if found in taken:
+        found = f"Exclude-{account}-{name.replace('/', ':')}"
+    taken.add(found)
+    return found
 
 
 def _existing(blueprint: Blueprint) -> ExistingRepositories:

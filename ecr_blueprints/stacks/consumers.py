@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from aws_cdk import App, Environment, Stack
 
 from ecr_blueprints.config.blueprint_names import BlueprintNames
+from ecr_blueprints.config.blueprint_places import placed_errors
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.constructs.registry_reference import RegistryReference
+from ecr_blueprints.stacks.construct_places import come_from
 from ecr_blueprints.stacks.consumer_stack import ConsumerStack
 from ecr_blueprints.stacks.endpoints_stack import EndpointsStack
 from ecr_blueprints.stacks.stack_claim import claim
@@ -37,41 +39,49 @@ def build_consumers(
     main_region = blueprint.registry.regions[0]
     stacks: list[Stack] = []
     for name, consumer in blueprint.consumers.items():
-        stacks += [
-            ConsumerStack(
-                app,
-                names.consumer(name, account),
-                blueprint=blueprint,
-                name=name,
-                consumer=consumer,
-                env=Environment(account=account, region=main_region),
-            )
-            for account in consumer.accounts
-        ]
-        if consumer.units and blueprint.organization is not None:
-            stacks.append(
-                UnitsStack(
-                    app,
-                    names.units(name),
-                    blueprint=blueprint,
-                    organization=blueprint.organization,
-                    name=name,
-                    consumer=consumer,
-                    registry=registries[main_region],
-                    env=Environment(account=blueprint.organization.administrator, region=main_region),
+        where = blueprint.where("consumers", name)
+        for account in consumer.accounts:
+            come_from(app, names.consumer(name, account), where)
+            with placed_errors(where):
+                stacks.append(
+                    ConsumerStack(
+                        app,
+                        names.consumer(name, account),
+                        blueprint=blueprint,
+                        name=name,
+                        consumer=consumer,
+                        env=Environment(account=account, region=main_region),
+                    )
                 )
-            )
+        if consumer.units and blueprint.organization is not None:
+            come_from(app, names.units(name), where)
+            with placed_errors(where):
+                stacks.append(
+                    UnitsStack(
+                        app,
+                        names.units(name),
+                        blueprint=blueprint,
+                        organization=blueprint.organization,
+                        name=name,
+                        consumer=consumer,
+                        registry=registries[main_region],
+                        env=Environment(account=blueprint.organization.administrator, region=main_region),
+                    )
+                )
     for account, regions in blueprint.networks.items():
-        stacks += [
-            EndpointsStack(
-                app,
-                names.endpoints(account, region),
-                networks=networks,
-                registry=registries[region],
-                fill_caches=not blueprint.air_gapped,
-                env=Environment(account=account, region=region),
-            )
-            for region, networks in regions.items()
-        ]
+        for region, networks in regions.items():
+            where = blueprint.where("networks", account, region)
+            come_from(app, names.endpoints(account, region), where)
+            with placed_errors(where):
+                stacks.append(
+                    EndpointsStack(
+                        app,
+                        names.endpoints(account, region),
+                        networks=networks,
+                        registry=registries[region],
+                        fill_caches=not blueprint.air_gapped,
+                        env=Environment(account=account, region=region),
+                    )
+                )
     for stack in stacks:
         claim(stack, registry_account=blueprint.registry.account)

@@ -8,11 +8,13 @@ from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ecr_blueprints.config.cache import CacheModel
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.constructs.consumer_policy import ConsumerPolicy
 from ecr_blueprints.constructs.pipeline_identity_provider import PipelineIdentityProvider
 from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
 from ecr_blueprints.stacks.blueprint_registry import BlueprintRegistry
+from ecr_blueprints.stacks.construct_places import come_from
 from ecr_blueprints.stacks.consumer_access import cache_prefix
 from ecr_blueprints.stacks.team_pushers import pipeline_issuers
 
@@ -54,40 +56,49 @@ class RegistryStack(Stack):
             env=env,
             description="Registry-level settings of Amazon ECR: scanning, policy, templates and caches.",
         )
+        come_from(scope, construct_id, blueprint.where("registry"))
         self.blueprint_registry = BlueprintRegistry(
             self, blueprint=blueprint, scanning_follows=scanning_follows
         )
         self.registry = self.blueprint_registry.registry
         self.seeding_policy: iam.ManagedPolicy | None = None
         for name, cache in blueprint.caches.items():
-            frozen = blueprint.air_gapped
-            if cache.existing:
-                _import(
-                    self.registry.add_pull_through_cache(
-                        name, prefix=cache.prefix, credential=cache.secret, frozen=frozen
-                    )
-                )
-            else:
-                self.registry.add_pull_through_cache(
-                    name, prefix=cache.prefix, secret_name=cache.secret, frozen=frozen
-                )
-        for consumer in blueprint.consumers.values():
+            with blueprint.at("caches", name):
+                self._cache(name, cache, frozen=blueprint.air_gapped)
+        for consumer_name, consumer in blueprint.consumers.items():
             for name in consumer.caches:
                 cache_construct: PullThroughCache = self.registry.cache(name)
                 fill = not blueprint.air_gapped
                 if consumer.accounts:
-                    cache_construct.grant_pull_to_account(*consumer.accounts, fill=fill)
+                    with blueprint.at("consumers", consumer_name, "accounts"):
+                        cache_construct.grant_pull_to_account(*consumer.accounts, fill=fill)
                 if consumer.admitted_paths:
-                    cache_construct.grant_pull_to_organization_paths(*consumer.admitted_paths, fill=fill)
+                    with blueprint.at("consumers", consumer_name, "org_paths"):
+                        cache_construct.grant_pull_to_organization_paths(*consumer.admitted_paths, fill=fill)
         if blueprint.air_gapped and blueprint.caches and env.region == blueprint.registry.regions[0]:
-            self._let_seed(blueprint)
+            with blueprint.at("caches"):
+                self._let_seed(blueprint)
         if blueprint.organization is not None:
-            self.registry.deny_outside_organization(blueprint.organization.id, except_accounts=partners)
+            with blueprint.at("organization"):
+                self.registry.deny_outside_organization(blueprint.organization.id, except_accounts=partners)
         # Providers are IAM's: the account has one of each, whatever its Regions.
         if blueprint.manage.pipeline_identity and env.region == blueprint.registry.regions[0]:
-            for name, identity in pipeline_issuers(blueprint).items():
-                PipelineIdentityProvider(self, name, identity=identity)
+            with blueprint.at("teams"):
+                for name, identity in pipeline_issuers(blueprint).items():
+                    PipelineIdentityProvider(self, name, identity=identity)
         self.blueprint_registry.complete()
+
+    def _cache(self, name: str, cache: CacheModel, *, frozen: bool) -> None:
+        if cache.existing:
+            _import(
+                self.registry.add_pull_through_cache(
+                    name, prefix=cache.prefix, credential=cache.secret, frozen=frozen
+                )
+            )
+        else:
+            self.registry.add_pull_through_cache(
+                name, prefix=cache.prefix, secret_name=cache.secret, frozen=frozen
+            )
 
     def _let_seed(self, blueprint: RegistryBlueprint) -> None:
         """Makes the policy of the role that fills the caches; IAM is global, and the account has one."""

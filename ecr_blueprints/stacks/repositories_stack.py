@@ -13,6 +13,7 @@ from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.blueprint_places import placed_errors
 from ecr_blueprints.config.declared_repository import DeclaredRepository, declared_repositories
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.retention import RetentionModel
@@ -28,6 +29,7 @@ from ecr_blueprints.constructs.repository_grants import RepositoryGrants
 from ecr_blueprints.domain.wildcard import matches_wildcard
 from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
 from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
+from ecr_blueprints.stacks.construct_places import come_from
 from ecr_blueprints.stacks.stack_limits import warn_where_nearly_full
 from ecr_blueprints.stacks.team_pushers import pipelines_of
 
@@ -87,15 +89,20 @@ class RepositoriesStack(Stack):
         kept = [declared for declared in repositories if declared.model.state != "retired"]
         with made_together(self):
             for declared in repositories:
-                if declared.model.state == "retired":
-                    self._retire(declared, registry)
-                else:
-                    self.repositories[declared.name] = self._repository(declared, registry, blueprint)
+                where = blueprint.where_of_team(declared.team.team, "repositories", declared.app)
+                come_from(scope, path_under(self, _id_of(declared)), where)
+                with placed_errors(where):
+                    if declared.model.state == "retired":
+                        self._retire(declared, registry)
+                    else:
+                        self.repositories[declared.name] = self._repository(declared, registry, blueprint)
         if not kept:
             # CloudFormation takes no stack without a resource, and would keep what is to leave it.
             CfnWaitConditionHandle(self, "Retired")
             return
         key = kept[0].stack
+        newest = blueprint.where_of_team(kept[-1].team.team, "repositories", kept[-1].app)
+        come_from(scope, construct_id, newest)
         warn_where_nearly_full(
             self,
             key,
@@ -114,7 +121,7 @@ class RepositoriesStack(Stack):
 
         Its name stays taken, and its images go on being scanned.
         """
-        path = path_under(self, declared.name.replace("/", ":"))
+        path = path_under(self, _id_of(declared))
         repository = named_repository(path, declared.name, RepositoryKind(declared.model.kind))
         repository = replace(repository, is_released=True)
         registry.declare_repository(repository, exception=declared.model.exception)
@@ -130,7 +137,7 @@ class RepositoriesStack(Stack):
         exclusions = [ecr.ImageTagMutabilityExclusionFilter.wildcard(tag) for tag in model.moving_tags]
         repository = ImageRepository(
             self,
-            declared.name.replace("/", ":"),
+            _id_of(declared),
             repository_name=declared.name,
             registry=registry,
             kind=RepositoryKind(model.kind),
@@ -160,6 +167,10 @@ class RepositoriesStack(Stack):
                     if consumer.admitted_paths:
                         grants.pull_to_organization_paths(*consumer.admitted_paths)
         return repository
+
+
+def _id_of(declared: DeclaredRepository) -> str:
+    return declared.name.replace("/", ":")
 
 
 def _template_bytes(repository: ImageRepository) -> int:

@@ -64,7 +64,7 @@ def refuse_too_many_resources(message: str) -> None:
         return
     name, resources = match.group(1), match.group(2)
     raise InvalidValueError(
-        f"the stack has {resources} resources",
+        f"the stack {name!r} has {resources} resources",
         where=name,
         allowed=f"at most {MAX_STACK_RESOURCES}",
         fix=_advice_for(name),
@@ -89,7 +89,7 @@ def check_template_sizes(assembly: Path) -> None:
     path, size = too_large[0]
     name = path.name.removesuffix(_SUFFIX)
     raise InvalidValueError(
-        f"the template has {size:,} bytes",
+        f"the template of {name!r} has {size:,} bytes",
         where=name,
         allowed=f"at most {MAX_TEMPLATE_BYTES:,}",
         fix=_advice_for(name),

@@ -206,12 +206,12 @@ class TestQuestions:
 
     def test_nobody_is_asked_before_the_folder_is_known_to_be_free(self, free: Path) -> None:
         (free / "registry").mkdir()
-        (free / "registry" / "mine").write_text("mine\n")
+        (free / "registry" / "README.md").write_text("mine\n")
         terminal = Terminal(free, "registry")
 
         assert terminal.end() == 2
         assert PROMPT not in terminal.shown
-        assert "registry: the folder is not empty, it holds 'mine'" in " ".join(terminal.shown.split())
+        assert "registry: it holds 'README.md', and nothing is" in " ".join(terminal.shown.split())
 
 
 class TestWithoutATerminal:
@@ -253,8 +253,22 @@ class TestWithoutATerminal:
         done = run(free, "registry", "--model", "centralized")
 
         assert (done.returncode, done.stdout) == (2, "")
-        assert "registry: the folder is not empty" in done.stderr
+        assert "registry: it holds '.github', '.gitignore', 'README.md', 'app.py'" in " ".join(
+            done.stderr.split()
+        )
         assert files_of(free) == before
+
+    def test_a_new_repository_may_be_it(self, free: Path) -> None:
+        for name in ("registry/.git/HEAD", "registry/LICENSE"):
+            (free / name).parent.mkdir(parents=True, exist_ok=True)
+            (free / name).write_text("theirs\n")
+
+        done = run(free, "registry", "--model", "centralized")
+
+        assert done.returncode == 0, done.stderr
+        project = render_project(ProjectOptions(model=OperatingModel.CENTRALIZED, name="registry"))
+        theirs = {".git/HEAD": "theirs\n", "LICENSE": "theirs\n"}
+        assert files_of(free / "registry") == {**project, **theirs}
 
     def test_the_folder_in_which_it_runs_may_be_it(self, free: Path) -> None:
         done = run(free, ".", "--model", "centralized", "--name", "images")

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from aws_commands import AwsCommand, parse_commands
 from deployment import MAIN_REGION, Deployment
@@ -129,6 +130,7 @@ def test_a_registry_is_adopted_and_nothing_is_lost_unannounced(adoption: Adoptio
     )
     assert mapped.returncode == 1, mapped.stderr
     plan = json.loads(mapped.stdout)
+    _meets(plan, "import-plan")
     assert all(stack["blocked"] == [] for stack in plan["stacks"])
     imported = [
         identifier
@@ -211,6 +213,7 @@ def test_a_registry_is_adopted_and_nothing_is_lost_unannounced(adoption: Adoptio
     # 4. The audit: its commands, run, leave nothing that a command could do.
     found = adoption.adopt("--audit", str(adoption.assembly))
     assert found.returncode == 1, found.stderr
+    _meets(json.loads(adoption.adopt("--audit", str(adoption.assembly), "--format", "json").stdout), "audit")
     commands = parse_commands(found.stdout)
     operations = {command.operation for command in commands}
     assert operations >= {"PutLifecyclePolicy", "PutRegistryPolicy"}
@@ -222,6 +225,11 @@ def test_a_registry_is_adopted_and_nothing_is_lost_unannounced(adoption: Adoptio
     clean = adoption.adopt("--audit", str(adoption.assembly))
     assert clean.returncode == 0, clean.stdout
     assert "everything is as it is declared" in clean.stdout
+
+
+def _meets(document: dict[str, Any], schema: str) -> None:
+    path = Path(__file__).resolve().parents[2] / "docs" / "reference" / f"{schema}-schema.json"
+    jsonschema.validate(document, json.loads(path.read_text()))
 
 
 def _losing(differences: list[dict[str, str]], name: str | None = None) -> list[str]:

@@ -55,7 +55,8 @@ def build_centralized(app: App, blueprint: CentralizedBlueprint) -> None:
             )
             for key, repositories in by_stack.items()
         }
-    replicate(blueprint, registries, repositories_in)
+    with blueprint.at("replication"):
+        replicate(blueprint, registries, repositories_in)
     build_consumers(app, blueprint, {region: one.registry for region, one in registries.items()})
     for key, value in blueprint.tags.items():
         Tags.of(app).add(key, value, priority=50)

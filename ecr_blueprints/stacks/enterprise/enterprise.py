@@ -14,6 +14,7 @@ from ecr_blueprints.config.declared_repository import DeclaredRepository, declar
 from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
 from ecr_blueprints.constructs.private_registry import PrivateRegistry
 from ecr_blueprints.constructs.registry_contract import write_whole
+from ecr_blueprints.stacks.construct_places import come_from
 from ecr_blueprints.stacks.consumers import build_consumers
 from ecr_blueprints.stacks.enterprise.bridge_settings import BRIDGE_FILE_NAME, bridge_settings
 from ecr_blueprints.stacks.enterprise.bridge_stack import BridgeStack
@@ -55,14 +56,16 @@ def build_enterprise(app: App, blueprint: EnterpriseBlueprint) -> None:
                 repositories=repositories,
                 env=environment,
             )
-        bridge = BridgeStack(
-            app,
-            names.bridge(region),
-            registry=registry_stack.registry,
-            topics=registry_stack.blueprint_registry.topics,
-            blueprint=blueprint,
-            env=environment,
-        )
+        come_from(app, names.bridge(region), blueprint.where("enterprise"))
+        with blueprint.at("enterprise"):
+            bridge = BridgeStack(
+                app,
+                names.bridge(region),
+                registry=registry_stack.registry,
+                topics=registry_stack.blueprint_registry.topics,
+                blueprint=blueprint,
+                env=environment,
+            )
         if main is None:
             main = bridge
         else:

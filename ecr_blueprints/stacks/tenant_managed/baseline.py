@@ -22,7 +22,7 @@ from ecr_blueprints.domain.repository_name import ROOT
 from ecr_blueprints.domain.stack_set import CallAs
 from ecr_blueprints.domain.stages import Stages
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
-from ecr_blueprints.stacks.blueprint_registry import add_settings
+from ecr_blueprints.stacks.blueprint_registry import add_settings, whole_registry
 
 __all__ = ["BASELINE", "BASELINE_PARAMETERS", "BUS_NAME", "BaselineStack", "fill_baseline"]
 
@@ -88,6 +88,7 @@ def fill_baseline(stack: Stack, blueprint: TenantManagedBlueprint) -> None:
         "Registry",
         convention=blueprint.convention,
         stages=Stages.of({name: stage.production for name, stage in blueprint.stages.items()}),
+        production=whole_registry(blueprint),
         scanning=RegistryScanning(development=DevelopmentScanning(blueprint.scanning.development)),
         # What is cached is scanned as base images are, and the caches are the teams'.
         base_prefixes=["base", *_cache_prefixes(blueprint)],

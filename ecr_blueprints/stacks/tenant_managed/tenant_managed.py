@@ -13,6 +13,7 @@ from ecr_blueprints.config.tenant import TenantModel
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
 from ecr_blueprints.config.tenant_registry import tenant_registry
 from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.stacks.construct_places import come_from
 from ecr_blueprints.stacks.registry_stack import RegistryStack
 from ecr_blueprints.stacks.repositories_stack import RepositoriesStack
 from ecr_blueprints.stacks.tenant_managed.baseline import BaselineStack
@@ -52,17 +53,18 @@ def build_tenant_managed(app: App, blueprint: TenantManagedBlueprint) -> None:
     """
     chosen = app.node.try_get_context(TENANT_CONTEXT_KEY)
     teams = {team.team: team for team in blueprint.teams}
-    if chosen is None:
-        _build_platform(app, blueprint)
-    elif chosen not in teams:
+    if chosen is not None and chosen not in teams:
         raise InvalidValueError(
             f"there is no team {chosen!r}",
             where=f"context {TENANT_CONTEXT_KEY}",
             allowed=", ".join(teams) or "none: the blueprint declares no team",
         )
-    for name, team in teams.items():
-        if chosen in (None, name):
-            _build_tenant(app, blueprint, team)
+    with blueprint.at():
+        if chosen is None:
+            _build_platform(app, blueprint)
+        for name, team in teams.items():
+            if chosen in (None, name):
+                _build_tenant(app, blueprint, team)
     for key, value in blueprint.tags.items():
         Tags.of(app).add(key, value, priority=50)
 
@@ -71,33 +73,40 @@ def _build_platform(app: App, blueprint: TenantManagedBlueprint) -> None:
     names = BlueprintNames.of(blueprint)
     main = blueprint.regions[0]
     administrator = Environment(account=blueprint.organization.administrator, region=main)
-    baseline = BaselineStack(app, names.platform("baseline"), blueprint=blueprint, env=administrator)
+    come_from(app, names.platform("baseline"), blueprint.where("baseline"))
+    with blueprint.at("baseline"):
+        baseline = BaselineStack(app, names.platform("baseline"), blueprint=blueprint, env=administrator)
     security = blueprint.security
     for region in blueprint.regions if security is not None else ():
         assert security is not None
-        findings = FindingsStack(
-            app,
-            names.platform("findings", region),
-            blueprint=blueprint,
-            security=security,
-            env=Environment(account=security.account, region=region),
-        )
+        come_from(app, names.platform("findings", region), blueprint.where("security"))
+        with blueprint.at("security"):
+            findings = FindingsStack(
+                app,
+                names.platform("findings", region),
+                blueprint=blueprint,
+                security=security,
+                env=Environment(account=security.account, region=region),
+            )
         baseline.add_stack_dependency(findings, "its rules send to the bus")
         if security.inspector:
-            inspector = InspectorStack(
-                app,
-                names.platform("inspector", region),
-                security_account=security.account,
-                env=Environment(account=blueprint.management_account, region=region),
-            )
+            with blueprint.at("security", "inspector"):
+                inspector = InspectorStack(
+                    app,
+                    names.platform("inspector", region),
+                    security_account=security.account,
+                    env=Environment(account=blueprint.management_account, region=region),
+                )
             findings.add_stack_dependency(inspector, "it administers Inspector from then on")
     if blueprint.guardrails.chosen:
-        guardrails = GuardrailsStack(
-            app,
-            names.platform("guardrails"),
-            blueprint=blueprint,
-            env=Environment(account=blueprint.management_account, region=main),
-        )
+        come_from(app, names.platform("guardrails"), blueprint.where("guardrails"))
+        with blueprint.at("guardrails"):
+            guardrails = GuardrailsStack(
+                app,
+                names.platform("guardrails"),
+                blueprint=blueprint,
+                env=Environment(account=blueprint.management_account, region=main),
+            )
         guardrails.add_stack_dependency(baseline, "they keep what is there")
 
 

@@ -121,8 +121,8 @@ def test_what_only_a_construct_can_refuse_ends_with_a_message_too(tmp_path: Path
     )
     result = synthesize(blueprint, tmp_path / "out")
     assert result.returncode == 1
-    assert result.stderr.startswith("error: ")
-    assert "[ecr-repositories-payments-eu-west-1/prod:payments:api] the repository policy" in result.stderr
+    where = f"{blueprint}:5: teams[0].repositories.api"
+    assert result.stderr.startswith(f"error: {where}: the repository policy has at least ")
     assert "fix: grant to organization paths" in result.stderr
     assert "Traceback" not in result.stderr
 

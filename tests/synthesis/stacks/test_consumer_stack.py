@@ -207,5 +207,7 @@ def test_a_policy_that_iam_would_not_take_ends_with_a_message(tmp_path: Path) ->
     (tmp_path / "blueprint.yaml").write_text(text)
     result = synthesize(tmp_path / "blueprint.yaml", tmp_path / "out")
     assert result.returncode == 1
-    assert result.stderr.startswith("error: ecr-consumer-plain-222233334444/Pull: the policy would have ")
+    line = next(number for number, one in enumerate(text.splitlines(), start=1) if "plain:" in one)
+    where = f"{tmp_path / 'blueprint.yaml'}:{line}: consumers.plain"
+    assert result.stderr.startswith(f"error: {where}: the policy would have ")
     assert "Traceback" not in result.stderr

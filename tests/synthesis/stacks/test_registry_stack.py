@@ -23,7 +23,7 @@ caches:
   docker-hub: {{existing: true, secret: ecr-pullthroughcache/hub}}
   github-container-registry: {{secret: ecr-pullthroughcache/ghcr}}
   k8s: {{existing: true, prefix: kubernetes}}
-pull_time_exclusions: ["arn:aws:iam::{ACCOUNT}:role/scanner"]
+pull_time_exclusions: ["arn:aws:iam::{ACCOUNT}:role/scanner", "arn:aws:iam::222233334444:role/scanner"]
 """
 
 
@@ -50,6 +50,7 @@ def candidates(assembly: Assembly) -> dict[str, ImportCandidate]:
         "PullThroughCacheRule kubernetes",
         "RepositoryCreationTemplate docker-hub",
         f"PullTimeUpdateExclusion arn:aws:iam::{ACCOUNT}:role/scanner",
+        "PullTimeUpdateExclusion arn:aws:iam::222233334444:role/scanner",
     ],
 )
 def test_cloudformation_takes_what_exists(candidates: dict[str, ImportCandidate], name: str) -> None:

@@ -64,10 +64,12 @@ def test_a_template_that_is_too_large_leaves_nothing_to_deploy(tmp_path: Path) -
         f'{BLUEPRINT}consumers: {{all: {{accounts: [{consumers}], pull: ["prod/*"]}}}}\n'
         f"teams:\n  - team: payments\n    repositories:\n{apps}\n"
     )
+    last = len(blueprint.read_text().splitlines())
     result = synthesize(blueprint, tmp_path / "out")
     assert result.returncode == 1
     assert result.stderr.splitlines()[-1].startswith(
-        "error: ecr-repositories-payments-eu-west-1: the template has"
+        f"error: {blueprint}:{last}: teams[0].repositories.a119: the template of "
+        "'ecr-repositories-payments-eu-west-1' has"
     )
     assert "write `stack: payments-2` at the repositories that are new" in result.stderr
     assert "Traceback" not in result.stderr

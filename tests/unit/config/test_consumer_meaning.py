@@ -157,3 +157,24 @@ def test_the_name_of_a_made_role_fits_into_iam(tmp_path: Path) -> None:
     error = refusal(tmp_path, f"  {longest}a: {rest}\n")
     assert "longer than IAM takes" in error.what
     load(tmp_path, f"  {longest}a: {rest.replace('pull_roles: {nodes: {}}', 'roles: [nodes]')}\n")
+
+
+def test_a_path_of_another_organization_would_be_denied(tmp_path: Path) -> None:
+    text = of('org_paths: ["o-exampleorg/*", "o-anotherorg/*"]')
+    error = refusal(tmp_path, text)
+    assert "the path is in o-anotherorg, and the organization is o-exampleorg" in error.what
+    assert error.where is not None
+    assert error.where.endswith("consumers.shops.org_paths[1]")
+    without = BLUEPRINT.replace('organization: {id: o-exampleorg, administrator: "999900001111"}\n', "")
+    load(tmp_path, text, without)
+
+
+def test_a_unit_has_one_path_and_an_organization_one_root(tmp_path: Path) -> None:
+    root = UNIT.split("/")[1]
+    moved = UNIT.replace(f"{root}/", f"{root}/ou-{root[2:]}-99999999/")
+    error = refusal(tmp_path, of(f"units: [{UNIT}, {moved}]"))
+    assert "stands twice, by two paths" in error.what
+    assert error.where is not None
+    assert error.where.endswith("consumers.shops.units[1]")
+    error = refusal(tmp_path, of(f"units: [{UNIT}, o-exampleorg/r-zz99/ou-zz99-11111111]"))
+    assert "an organization has one root" in error.what

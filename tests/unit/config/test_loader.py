@@ -222,3 +222,63 @@ def test_a_team_s_file_that_is_none_is_told_about_teams(write: Write, text: str)
     assert "payments.yaml" in error.where
     assert "examples/centralized/teams/payments.yaml" in str(error.fix)
     assert "blueprint.yaml" not in str(error.fix)
+
+
+@pytest.mark.parametrize(
+    ("team", "line", "says", "fix"),
+    [
+        ("team: a\nrepositories: {x: {}}\n---\nteam: b\n", 3, "a second document", "a file of its own"),
+        ("team: a\nrepositories:\n\tx: {}\n", 3, "a tab stands here", "indent with spaces"),
+        ("team: a\n# \x07\nrepositories: {x: {}}\n", 2, "U+0007 is not allowed", "remove it"),
+        ("team: a\nrepositories: {x: *y}\n", 2, "undefined alias 'y'", "write the anchor &"),
+        ("team: a\nrepositories: {x: !Ref y}\n", 2, "the tag !Ref means nothing", "write the value itself"),
+        ("team: a\nrepositories: {x: {<<: {}}}\n", 2, "merge keys are not taken", "write the keys out"),
+        ("team: a\nrepositories: {x: {exception: 2026-13-45}}\n", 2, "looks like a date", "in quotes"),
+    ],
+)
+def test_yaml_that_is_not_taken_says_what_to_do(
+    write: Write, team: str, line: int, says: str, fix: str
+) -> None:
+    error = refusal(write(payments=team))
+    assert error.where is not None
+    assert f"payments.yaml:{line}" in error.where
+    assert says in error.what
+    assert fix in str(error.fix)
+
+
+@pytest.mark.parametrize(("text", "number"), [("010", 8), ("1:30", 90), ("0x10", 16), ("1_0", 10)])
+def test_a_number_that_is_another_than_it_looks_is_refused(write: Write, text: str, number: int) -> None:
+    def team(days: str) -> str:
+        return TEAM.replace("api: {}", f"api: {{retention: {{builds: [sha-*], builds_days: {days}}}}}")
+
+    load_blueprint(write(payments=team("90")))
+    error = refusal(write(payments=team(text)))
+    assert error.what == f"{text} is read as {number}"
+    assert error.where is not None
+    assert error.where.endswith("repositories.api.retention.builds_days")
+
+
+@pytest.mark.parametrize(
+    ("include", "fix"),
+    [("teams", "write teams/*.yaml"), ("team*", "write team*/*.yaml"), ("''", "write the text")],
+)
+def test_an_include_of_a_folder_says_what_to_write(write: Write, include: str, fix: str) -> None:
+    error = refusal(write(BLUEPRINT.replace("teams/*.yaml", include)))
+    assert error.where is not None
+    assert error.where.endswith(":5: include")
+    assert fix in str(error.fix)
+
+
+@pytest.mark.parametrize(
+    ("account", "fix"),
+    [("1111-2222-3333", "write '111122223333'"), ("1111 2222 3333", "write '111122223333'")],
+)
+def test_an_account_id_as_a_console_shows_it_is_written_as_digits(
+    write: Write, account: str, fix: str
+) -> None:
+    assert refusal(write(BLUEPRINT.replace('"111122223333"', account))).fix == fix
+
+
+@pytest.mark.parametrize("region", ["EU-WEST-1", "eu-west-1a"])
+def test_a_region_that_is_nearly_one_says_which(write: Write, region: str) -> None:
+    assert refusal(write(BLUEPRINT.replace("eu-west-1", region))).fix == "write eu-west-1"

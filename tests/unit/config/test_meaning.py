@@ -118,3 +118,146 @@ def test_an_arn_of_another_partition_is_refused_where_it_stands(
     assert f"is in the partition aws-us-gov, and '{region}' in {partition}" in error.what
     assert error.where is not None
     assert error.where.endswith("blueprint.yaml:5: teams[0].push.roles[0]")
+
+
+def test_a_region_that_there_is_not_is_refused_unless_it_is_newer_than_the_library(tmp_path: Path) -> None:
+    text = BLUEPRINT.replace("[eu-west-1]", "[eu-west-1, eu-west-9]") + TEAM
+    error = refusal(tmp_path, text)
+    assert error.where is not None
+    assert error.where.endswith("blueprint.yaml:4: registry.regions[1]")
+    assert error.fix == (
+        "write eu-west-3 or eu-west-2 or eu-west-1, if you mean that; if AWS has opened it since, add "
+        "`new_regions: [eu-west-9]`"
+    )
+    load(tmp_path, f"{text}new_regions: [eu-west-9]\n")
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}replication: {{to: [eu-nowhere-1]}}\n")
+    assert error.where is not None
+    assert error.where.endswith("replication.to[0]")
+
+
+def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}alerts: {{email: [a@example.com, platform]}}\n")
+    assert error.what == "'platform' is no e-mail address"
+    assert error.where is not None
+    assert error.where.endswith("alerts.email[1]")
+
+
+def test_consumers_do_not_differ_by_case_alone(tmp_path: Path) -> None:
+    one = '{accounts: ["222233334444"], pull: ["prod/*"]}'
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}consumers:\n  edge: {one}\n  Edge: {one}\n")
+    assert "'Edge' is called like 'edge'" in error.what
+    assert error.where is not None
+    assert error.where.endswith("blueprint.yaml:8: consumers.Edge")
+
+
+def test_a_registry_has_so_many_caches(tmp_path: Path) -> None:
+    def caches(count: int) -> str:
+        hosts = [f"{300000000000 + number}.dkr.ecr.eu-west-1.amazonaws.com" for number in range(count)]
+        listed = "".join(f"  {host}: {{prefix: up-{number}}}\n" for number, host in enumerate(hosts))
+        return f"{BLUEPRINT}{TEAM}caches:\n{listed}"
+
+    load(tmp_path, caches(50))
+    error = refusal(tmp_path, caches(51))
+    assert error.what == "the registry would have 51 caches"
+    assert error.where is not None
+    assert ":57: caches.300000000050" in error.where
+
+
+def test_a_convention_tells_the_stage_where_there_are_several(tmp_path: Path) -> None:
+    convention = 'convention: "{team}/{app}"\n'
+    error = refusal(tmp_path, BLUEPRINT + TEAM + convention)
+    assert error.where is not None
+    assert error.where.endswith("blueprint.yaml:6: convention")
+    assert error.fix == "write {stage}/{team}/{app}, or leave one stage"
+    load(tmp_path, BLUEPRINT.replace("dev: {}, ", "") + TEAM + convention)
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ("alerts: {email: [a@example.com, a@example.com]}", "6: alerts.email[1]"),
+        ("alerts: {findings: [HIGH, HIGH]}", "6: alerts.findings[1]"),
+        ("consumers: {a: {accounts: ['222233334444'], pull: [prod/*, prod/*]}}", "6: consumers.a.pull[1]"),
+        (
+            "caches: {k8s: {}}\nconsumers: {a: {accounts: ['222233334444'], caches: [k8s, k8s]}}",
+            "7: consumers.a.caches[1]",
+        ),
+    ],
+)
+def test_a_list_says_nothing_twice(tmp_path: Path, more: str, where: str) -> None:
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}{more}\n")
+    assert "stands twice in this list" in error.what
+    assert error.where is not None
+    assert error.where.endswith(where)
+
+
+def test_a_stage_that_stands_twice_is_told_of_once(tmp_path: Path) -> None:
+    error = refusal(tmp_path, BLUEPRINT + TEAM.replace("{}", "{stages: [prod, prod]}"))
+    assert error.what == "'prod' stands twice in this list"
+    assert error.where is not None
+    assert error.where.endswith("teams[0].repositories.api.stages[1]")
+
+
+def test_addresses_without_alerts_are_a_mistake(tmp_path: Path) -> None:
+    alerts = "alerts: {findings: [], operations: false, email: [a@example.com]}\n"
+    assert "and there are none" in refusal(tmp_path, BLUEPRINT + TEAM + alerts).what
+
+
+def test_each_cache_makes_a_secret_of_its_own(tmp_path: Path) -> None:
+    one = "{secret: ecr-pullthroughcache/shared}"
+    text = f"{BLUEPRINT}{TEAM}caches:\n  docker-hub: {one}\n  github: {one}\n"
+    error = refusal(tmp_path, text)
+    assert "is that of the cache 'docker-hub' too" in error.what
+    assert error.where is not None
+    assert error.where.endswith("blueprint.yaml:8: caches.github.secret")
+    existing = "{existing: true, secret: ecr-pullthroughcache/shared}"
+    load(tmp_path, text.replace(one, existing))
+
+
+def test_a_cached_registry_of_ecr_is_in_a_region_that_there_is(tmp_path: Path) -> None:
+    host = "333344445555.dkr.ecr.eu-west-9.amazonaws.com"
+    text = f"{BLUEPRINT}{TEAM}caches: {{{host}: {{prefix: upstream}}}}\n"
+    error = refusal(tmp_path, text)
+    assert "there is no Region 'eu-west-9'" in error.what
+    assert error.where is not None
+    assert error.where.endswith(f"caches.{host}")
+    load(tmp_path, f"{text}new_regions: [eu-west-9]\n")
+
+
+def test_development_is_signed_where_there_is_one(tmp_path: Path) -> None:
+    signing = "signing: {development: true}\n"
+    load(tmp_path, BLUEPRINT + TEAM + signing)
+    error = refusal(tmp_path, BLUEPRINT.replace("dev: {}, ", "") + TEAM + signing)
+    assert "every stage is production" in error.what
+
+
+@pytest.mark.parametrize(
+    ("retention", "key", "fix"),
+    [
+        ("{builds: [sha-*]}", "builds", "add `builds_days: 90`"),
+        ("{builds_days: 9}", "builds_days", "add `builds: [sha-*]`"),
+    ],
+)
+def test_builds_go_after_days_that_are_said(tmp_path: Path, retention: str, key: str, fix: str) -> None:
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}retention: {retention}\n")
+    assert error.where is not None
+    assert error.where.endswith(f"retention.{key}")
+    assert error.fix is not None
+    assert error.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [("2020-01-01", "is read as a date"), (".nan", "no value of JSON"), ("!!binary aGk=", "no")],
+)
+def test_a_lifecycle_policy_holds_what_json_can(tmp_path: Path, value: str, what: str) -> None:
+    rule = (
+        "{rulePriority: 1, description: VALUE, action: {type: expire}, "
+        "selection: {tagStatus: any, countType: imageCountMoreThan, countNumber: 5}}"
+    )
+    team = TEAM.replace("{}", f"{{lifecycle: [{rule}]}}")
+    load(tmp_path, BLUEPRINT + team.replace("VALUE", "x"))
+    error = refusal(tmp_path, BLUEPRINT + team.replace("VALUE", value))
+    assert what in error.what
+    assert error.where is not None
+    assert error.where.endswith("teams[0].repositories.api.lifecycle[0].description")

@@ -129,7 +129,7 @@ def test_a_place_without_a_vpc_is_a_mistake(tmp_path: Path, text: str) -> None:
 
 def test_add_ons_need_a_region_whose_registry_is_known(tmp_path: Path) -> None:
     networks = at(f"{NETWORK}, cluster: {{}}".replace("eu-west-1", "eu-nowhere-1"), region="eu-nowhere-1")
-    text = BLUEPRINT.replace("eu-central-1", "eu-nowhere-1") + networks
+    text = f"new_regions: [eu-nowhere-1]\n{BLUEPRINT.replace('eu-central-1', 'eu-nowhere-1')}{networks}"
     (tmp_path / "blueprint.yaml").write_text(text)
     with pytest.raises(BlueprintError, match="no registry of EKS add-ons is known in eu-nowhere-1") as caught:
         load_blueprint(tmp_path / "blueprint.yaml")

@@ -77,7 +77,7 @@ def test_a_configuration_of_somebody_else_takes_no_rule(tmp_path: Path) -> None:
     assert "belongs to somebody else" in refusal(path).what
 
 
-@pytest.mark.parametrize("convention", ["{team}/{app}", "{team}/{stage}/{app}"])
+@pytest.mark.parametrize("convention", ["{team}/{app}/{stage}", "{team}/{stage}/{app}"])
 def test_without_the_stage_first_prefixes_are_needed(tmp_path: Path, convention: str) -> None:
     more = f'convention: "{convention}"\n'
     pull = "*"

@@ -56,6 +56,18 @@ def test_a_blueprint_without_mistakes(tmp_path: Path) -> None:
         ("regions: [eu-west-1, eu", "regions: [eu-west-1, eu-west-1, eu", "stands twice", "5: regions[1]"),
         ("eu-central-1]", "cn-north-1]", "an organization has one partition", "5: regions[1]"),
         ("[ou-ab12-11111111]", "[r-ab12, r-ab12]", "the unit 'r-ab12' stands twice", "6: baseline.units[1]"),
+        (
+            "[ou-ab12-11111111]",
+            "[ou-ab12-11111111, r-ab12]",
+            "is in r-ab12, the root, which is named too",
+            "6: baseline.units[0]",
+        ),
+        (
+            "[ou-ab12-11111111]",
+            "[ou-ab12-11111111, ou-cd34-11111111]",
+            "an organization has one root",
+            "6: baseline.units[1]",
+        ),
         ("[ou-ab12-11111111]", "[Workloads]", "is not the id of an organizational", "6: baseline.units[0]"),
         (
             "baseline:",
@@ -190,3 +202,15 @@ def test_a_team_s_registry_leaves_to_the_baseline_what_is_its(tmp_path: Path) ->
     assert (manage.scanning, manage.root_template, manage.settings) == (False, False, False)
     assert (manage.registry_policy, manage.signing) == (True, True)
     assert own.stages == blueprint.stages
+
+
+def test_a_consumer_s_path_is_of_the_organization(tmp_path: Path) -> None:
+    def team(organization: str) -> str:
+        consumer = f'{{org_paths: ["{organization}/*"], pull: ["prod/*"]}}'
+        return with_teams(CLAIMS.replace("{team", f"{{consumers: {{edge: {consumer}}}, team"))
+
+    load(tmp_path, team("o-exampleorg"))
+    error = refusal(tmp_path, team("o-anotherorg"))
+    assert "its accounts are denied" in error.what
+    assert error.where is not None
+    assert error.where.endswith("teams[0].consumers.edge.org_paths[0]")

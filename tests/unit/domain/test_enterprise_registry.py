@@ -12,6 +12,7 @@ from ecr_blueprints.domain.enterprise_registry import (
     check_harbor_schedule,
     check_registry_url,
     check_source_name,
+    check_tag_filter,
     harbor_ecr_url,
     harbor_names_filter,
     replicated_name,
@@ -103,3 +104,14 @@ def test_a_part_of_an_image_s_name(name: str) -> None:
 def test_what_is_no_part_of_an_image_s_name(name: str) -> None:
     with pytest.raises(InvalidValueError):
         check_source_name(name)
+
+
+@pytest.mark.parametrize("pattern", ["v*", "v?.*", "{v*,release-*}", "1.2.3"])
+def test_a_filter_on_tags(pattern: str) -> None:
+    assert check_tag_filter(pattern) == pattern
+
+
+@pytest.mark.parametrize("pattern", ["^v.*$", "v 1", "(v|w)*", "", "v*\n"])
+def test_what_no_tag_matches(pattern: str) -> None:
+    with pytest.raises(InvalidValueError, match="no tag matches"):
+        check_tag_filter(pattern)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecr_blueprints.domain.organization import check_organizational_unit
+from ecr_blueprints.domain.organization import check_organizational_unit, root_of
 from ecr_blueprints.errors import InvalidValueError
 
 
@@ -20,3 +20,7 @@ def test_ids_of_units_and_of_the_root(unit: str) -> None:
 def test_what_is_none(unit: str) -> None:
     with pytest.raises(InvalidValueError, match="is not the id of an organizational unit"):
         check_organizational_unit(unit)
+
+
+def test_the_root_of_a_unit_is_in_its_id() -> None:
+    assert root_of("ou-ab12-11111111") == root_of("r-ab12") == "r-ab12"

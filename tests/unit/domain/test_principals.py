@@ -11,6 +11,7 @@ from ecr_blueprints.domain.principals import (
     check_account_id,
     check_organization_id,
     check_organization_path,
+    check_organizational_unit_path,
     check_pull_time_exclusion_arn,
     check_region,
     check_role_arn,
@@ -139,3 +140,13 @@ def test_no_text_makes_a_check_slow(check: Callable[[str], str]) -> None:
     with pytest.raises(InvalidValueError):
         check(ROLE + "a/" * 5_000 + "!/")
     assert time.perf_counter() - started < 0.2
+
+
+@pytest.mark.parametrize(
+    "path", ["o-a1b2c3d4e5/r-ab12/ou-cd34-11111111", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/ou-cd34-22222222"]
+)
+def test_a_unit_is_below_the_root_that_its_id_says(path: str) -> None:
+    with pytest.raises(InvalidValueError, match="is not below the root r-ab12, but below r-cd34"):
+        check_organizational_unit_path(path)
+    with pytest.raises(InvalidValueError, match="is not below the root r-ab12, but below r-cd34"):
+        check_organization_path(f"{path}/*")

@@ -153,6 +153,7 @@ def test_no_account_stands_for_two(model: OperatingModel) -> None:
         ("name", "a--b", "single hyphens"),
         ("account", "12", "12 digits"),
         ("region", "Ireland", "eu-west-1"),
+        ("region", "eu-west-9", "the Regions of AWS"),
         ("organization", "exampleorg", "o- and 10 to 32"),
     ],
 )

@@ -52,10 +52,38 @@ def test_a_second_time_nothing_is_overwritten(folder: Path) -> None:
     write_project(folder, FILES)
     (folder / "app.py").write_text("mine\n")
 
-    with pytest.raises(EcrBlueprintsError, match=r"the folder is not empty, it holds '\.gitignore'"):
+    with pytest.raises(EcrBlueprintsError, match=r"it holds '\.gitignore', 'app\.py', 'tests', and"):
         write_project(folder, FILES)
 
     assert held(folder) == {**FILES, "app.py": "mine\n"}
+
+
+def test_a_new_repository_is_taken_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / ".git" / "refs").mkdir(parents=True)
+    (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (tmp_path / "LICENSE").write_text("theirs\n")
+
+    write_project(tmp_path, FILES)
+
+    assert held(tmp_path) == {**FILES, ".git/HEAD": "ref: refs/heads/main\n", "LICENSE": "theirs\n"}
+
+
+@pytest.mark.parametrize("theirs", [[".gitignore"], ["app.py", "tests/theirs.py"], ["tests"]])
+def test_what_would_be_overwritten_or_added_to_is_named(tmp_path: Path, theirs: list[str]) -> None:
+    (tmp_path / "LICENSE").write_text("theirs\n")
+    for path in theirs:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("theirs\n")
+    before = held(tmp_path)
+
+    with pytest.raises(EcrBlueprintsError) as refused:
+        write_project(tmp_path, FILES)
+
+    names = ", ".join(repr(path.partition("/")[0]) for path in theirs)
+    assert refused.value.what == f"it holds {names}, and nothing is overwritten"
+    assert refused.value.fix is not None
+    assert refused.value.fix.startswith("rename or move th")
+    assert held(tmp_path) == before
 
 
 @pytest.mark.parametrize("made", ["file", "link"])
@@ -74,7 +102,7 @@ def test_what_is_no_folder_is_refused(made: str, tmp_path: Path) -> None:
 
 def test_a_folder_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EcrBlueprintsError, match=r"there is no folder '.*nowhere' to put it in"):
-        check_project_folder(tmp_path / "nowhere" / "project")
+        check_project_folder(tmp_path / "nowhere" / "project", FILES)
 
     assert os.listdir(tmp_path) == []
 
