@@ -14,6 +14,7 @@ from ecr_blueprints.config.consumer_meaning import check_consumers
 from ecr_blueprints.config.declared_repository import DeclaredRepository, repositories_of
 from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
 from ecr_blueprints.config.enterprise_meaning import check_enterprise
+from ecr_blueprints.config.existing_arn_meaning import check_existing_arns
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
 from ecr_blueprints.config.partition_meaning import check_partitions
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
@@ -54,6 +55,11 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     mistakes = [*_names(blueprint, document)]
     if isinstance(blueprint, RegistryBlueprint):
         mistakes.extend(_registry(blueprint, document))
+        mistakes.extend(
+            check_existing_arns(
+                blueprint, document, account=blueprint.registry.account, regions=blueprint.pull_regions
+            )
+        )
         mistakes.extend(check_caches(blueprint.caches, document, (), prefixes))
     names: dict[str, str] = {}
     placed: list[tuple[DeclaredRepository, str]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
@@ -63,8 +63,9 @@ class BlueprintRegistry:
         self.key: RegistryEncryptionKey | None = None
         encryption = None
         if blueprint.encryption.kms:
-            self.key = RegistryEncryptionKey(scope, "Key", alert_topic=self.topics)
-            encryption = RegistryEncryption(key=self.key, existing=_existing(blueprint))
+            known = blueprint.encryption.kms_keys.get(Stack.of(scope).region)
+            self.key = RegistryEncryptionKey(scope, "Key", key=known, alert_topic=self.topics)
+            encryption = RegistryEncryption(key=self.key, existing=_existing(blueprint), known_arn=known)
         manage = blueprint.manage
         self.registry = PrivateRegistry(
             scope,
@@ -92,9 +93,9 @@ class BlueprintRegistry:
         if blueprint.manage.settings:
             add_settings(scope, registry, blueprint.settings)
         if blueprint.signing.production:
-            ManagedSigning(scope, "SignProduction", registry=registry, repositories=self._signed(True))
+            self._sign("SignProduction", production=True)
         if blueprint.signing.development:
-            ManagedSigning(scope, "SignDevelopment", registry=registry, repositories=self._signed(False))
+            self._sign("SignDevelopment", production=False)
         for role in blueprint.pull_time_exclusions:
             construct_id = f"Exclude-{role.rpartition(':')[2].replace('/', '-')}"
             exclusion = PullTimeUpdateExclusion(scope, construct_id, registry=registry, principal=role)
@@ -124,6 +125,17 @@ class BlueprintRegistry:
         for address in alerts.email:
             topics.add_subscription(subscriptions.EmailSubscription(address))
         return topics
+
+    def _sign(self, construct_id: str, *, production: bool) -> None:
+        profiles = self._blueprint.signing.profiles
+        known = profiles.production if production else profiles.development
+        ManagedSigning(
+            self._scope,
+            construct_id,
+            registry=self.registry,
+            repositories=self._signed(production),
+            profile=known.get(Stack.of(self._scope).region),
+        )
 
     def _signed(self, production: bool) -> list[str]:
         """The filters of the stages that are, or are not, production; base images go with production."""

@@ -60,17 +60,16 @@ class RegistryStack(Stack):
         self.registry = self.blueprint_registry.registry
         self.seeding_policy: iam.ManagedPolicy | None = None
         for name, cache in blueprint.caches.items():
-            frozen = blueprint.air_gapped
-            if cache.existing:
-                _import(
-                    self.registry.add_pull_through_cache(
-                        name, prefix=cache.prefix, credential=cache.secret, frozen=frozen
-                    )
-                )
-            else:
-                self.registry.add_pull_through_cache(
-                    name, prefix=cache.prefix, secret_name=cache.secret, frozen=frozen
-                )
+            exists, secret = bool(cache.existing), cache.secret
+            construct = self.registry.add_pull_through_cache(
+                name,
+                prefix=cache.prefix,
+                credential=secret if exists else None,
+                secret_name=None if exists else secret,
+                frozen=blueprint.air_gapped,
+            )
+            if cache.existing is True:
+                _import(construct)
         for consumer in blueprint.consumers.values():
             for name in consumer.caches:
                 cache_construct: PullThroughCache = self.registry.cache(name)
