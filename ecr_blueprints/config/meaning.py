@@ -55,6 +55,7 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     mistakes = [*_names(blueprint, document)]
     if isinstance(blueprint, RegistryBlueprint):
         mistakes.extend(_registry(blueprint, document))
+        mistakes.extend(_iam_region(blueprint, document))
         mistakes.extend(
             check_existing_arns(
                 blueprint, document, account=blueprint.registry.account, regions=blueprint.pull_regions
@@ -119,6 +120,17 @@ def _registry(blueprint: RegistryBlueprint, document: MarkedDocument) -> Iterato
                 where=document.where(("registry", "regions", index)),
                 fix="give the other partition's account a blueprint of its own",
             )
+
+
+def _iam_region(blueprint: RegistryBlueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
+    if blueprint.iam_region not in blueprint.pull_regions:
+        yield BlueprintError(
+            f"there is no registry in {blueprint.iam_region}, and its stack would hold roles and policies",
+            where=document.where(("registry", "iam_region")),
+            allowed=", ".join(blueprint.pull_regions),
+            fix="name the Region in which they are, and leave it in `registry.regions`: what is not deployed "
+            "there stays as it is",
+        )
 
 
 def _names(blueprint: Blueprint, document: MarkedDocument) -> Iterator[BlueprintError]:

@@ -37,7 +37,7 @@ def build_consumers(
                 blueprint=blueprint,
                 name=name,
                 consumer=consumer,
-                env=Environment(account=account, region=blueprint.registry.regions[0]),
+                env=Environment(account=account, region=blueprint.iam_region),
             )
         if consumer.units and blueprint.organization is not None:
             UnitsStack(
@@ -47,10 +47,8 @@ def build_consumers(
                 organization=blueprint.organization,
                 name=name,
                 consumer=consumer,
-                registry=registries[blueprint.registry.regions[0]],
-                env=Environment(
-                    account=blueprint.organization.administrator, region=blueprint.registry.regions[0]
-                ),
+                registry=registries[blueprint.iam_region],
+                env=Environment(account=blueprint.organization.administrator, region=blueprint.iam_region),
             )
     for account, regions in blueprint.networks.items():
         for region, networks in regions.items():

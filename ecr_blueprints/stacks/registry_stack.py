@@ -78,12 +78,12 @@ class RegistryStack(Stack):
                     cache_construct.grant_pull_to_account(*consumer.accounts, fill=fill)
                 if consumer.admitted_paths:
                     cache_construct.grant_pull_to_organization_paths(*consumer.admitted_paths, fill=fill)
-        if blueprint.air_gapped and blueprint.caches and env.region == blueprint.registry.regions[0]:
+        if blueprint.air_gapped and blueprint.caches and env.region == blueprint.iam_region:
             self._let_seed(blueprint)
         if blueprint.organization is not None:
             self.registry.deny_outside_organization(blueprint.organization.id, except_accounts=partners)
         # Providers are IAM's: the account has one of each, whatever its Regions.
-        if blueprint.manage.pipeline_identity and env.region == blueprint.registry.regions[0]:
+        if blueprint.manage.pipeline_identity and env.region == blueprint.iam_region:
             for name, identity in pipeline_issuers(blueprint).items():
                 PipelineIdentityProvider(self, name, identity=identity)
         self.blueprint_registry.complete()

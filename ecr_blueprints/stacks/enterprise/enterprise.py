@@ -39,7 +39,7 @@ def build_enterprise(app: App, blueprint: EnterpriseBlueprint) -> None:
     for repository in declared_repositories(blueprint):
         by_stack[repository.stack].append(repository)
     registries: dict[str, PrivateRegistry] = {}
-    main: BridgeStack | None = None
+    bridges: dict[str, BridgeStack] = {}
     for region in blueprint.registry.regions:
         environment = Environment(account=blueprint.registry.account, region=region)
         registry_stack = RegistryStack(app, f"ecr-registry-{region}", blueprint=blueprint, env=environment)
@@ -53,7 +53,7 @@ def build_enterprise(app: App, blueprint: EnterpriseBlueprint) -> None:
                 repositories=repositories,
                 env=environment,
             )
-        bridge = BridgeStack(
+        bridges[region] = BridgeStack(
             app,
             f"ecr-bridge-{region}",
             registry=registry_stack.registry,
@@ -61,10 +61,9 @@ def build_enterprise(app: App, blueprint: EnterpriseBlueprint) -> None:
             blueprint=blueprint,
             env=environment,
         )
-        if main is None:
-            main = bridge
-        else:
-            bridge.node.add_dependency(main)  # which makes the role
+    for region, bridge in bridges.items():
+        if region != blueprint.iam_region:
+            bridge.node.add_dependency(bridges[blueprint.iam_region])  # which makes the role
     build_consumers(app, blueprint, registries)
     for key, value in blueprint.tags.items():
         Tags.of(app).add(key, value, priority=50)

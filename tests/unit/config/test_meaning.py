@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ecr_blueprints.config import Blueprint, load_blueprint
+from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.errors import BlueprintError
 
 BLUEPRINT = """\
@@ -118,3 +119,30 @@ def test_an_arn_of_another_partition_is_refused_where_it_stands(
     assert f"is in the partition aws-us-gov, and '{region}' in {partition}" in error.what
     assert error.where is not None
     assert error.where.endswith("blueprint.yaml:5: teams[0].push.roles[0]")
+
+
+@pytest.mark.parametrize(
+    ("regions", "iam_region", "replication"),
+    [
+        ("eu-central-1, eu-west-1", "eu-west-1", ""),
+        ("eu-west-1", "eu-north-1", "replication: {to: [eu-north-1]}\n"),
+    ],
+)
+def test_what_iam_has_may_be_in_any_region_of_the_registry(
+    tmp_path: Path, regions: str, iam_region: str, replication: str
+) -> None:
+    text = BLUEPRINT.replace("[eu-west-1]", f"[{regions}], iam_region: {iam_region}")
+    blueprint = load(tmp_path, text + TEAM + replication)
+    assert isinstance(blueprint, CentralizedBlueprint)
+    assert blueprint.iam_region == iam_region
+    (tmp_path / "default").mkdir()
+    default = load(tmp_path / "default", BLUEPRINT + TEAM)
+    assert isinstance(default, CentralizedBlueprint)
+    assert default.iam_region == "eu-west-1"
+
+
+def test_what_iam_has_is_in_no_other_region(tmp_path: Path) -> None:
+    error = refusal(tmp_path, BLUEPRINT.replace("[eu-west-1]", "[eu-west-1], iam_region: us-east-1") + TEAM)
+    assert error.what.startswith("there is no registry in us-east-1")
+    assert str(error.where).endswith("blueprint.yaml:4: registry.iam_region")
+    assert "leave it in `registry.regions`" in str(error.fix)
