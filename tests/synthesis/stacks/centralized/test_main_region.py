@@ -93,6 +93,10 @@ def test_the_stacks_of_the_new_main_region_need_none_of_the_old(after: Assembly)
     assert all(after.environments[name][1] != OLD for name in needed)
 
 
+def test_the_stacks_of_a_destination_need_none_of_the_main_region(before: Assembly) -> None:
+    assert {before.environments[name][1] for name in needed_by(before, NEW)} == {NEW}
+
+
 def test_the_rule_is_the_new_main_region_s(after: Assembly) -> None:
     holders = [
         stack
