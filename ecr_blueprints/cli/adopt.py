@@ -37,7 +37,8 @@ in this order:
   cdk deploy --all -c blueprint=DIR/blueprint.yaml
   ecr-blueprints adopt --audit cdk.out                      # whenever you like
 
-Reads the registry, and which stacks own what is there, and changes nothing.
+Reads the registry, which stacks own what is there and whose its key is, and
+changes nothing.
 Needs the extra [aws].
 
 exit codes:
@@ -107,9 +108,10 @@ def _run(arguments: Namespace) -> int:
 
 def _entries(arguments: Namespace, region: str) -> int:
     from ecr_blueprints.domain.naming_convention import NamingConvention
+    from ecr_blueprints.live.key_reader import is_customer_key
     from ecr_blueprints.live.registry_reader import read_blob_mounting, read_live_registry
-    from ecr_blueprints.live.session import CONCURRENCY, ecr_client, live_errors
-    from ecr_blueprints.registry.adoption import adopt
+    from ecr_blueprints.live.session import CONCURRENCY, ecr_client, kms_client, live_errors
+    from ecr_blueprints.registry.adoption import adopt, common_key
     from ecr_blueprints.registry.import_plan import possible_owners
     from ecr_blueprints.reporters.adopted_files import adopted_files
 
@@ -120,6 +122,11 @@ def _entries(arguments: Namespace, region: str) -> int:
     with live_errors(region):
         live = read_live_registry(region, client=client, concurrency=CONCURRENCY)
         blob_mounting = read_blob_mounting(client)
+    key = common_key(live)
+    if key is not None:
+        kms = kms_client(region, profile=arguments.profile)
+        with live_errors(region):
+            key = key if is_customer_key(kms, key) else None
     live = _owned(live, possible_owners(live), region, arguments.profile)
     blueprint = adopt(
         live,
@@ -127,6 +134,7 @@ def _entries(arguments: Namespace, region: str) -> int:
         stages=_listed(arguments.stages),
         production=_listed(arguments.production),
         blob_mounting=blob_mounting,
+        images_key=key,
     )
     files = adopted_files(blueprint)
     if arguments.output is not None:

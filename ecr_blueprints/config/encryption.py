@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from ecr_blueprints.config.model import BlueprintModel
+from ecr_blueprints.config.values import KmsKeyArnText, RegionName
 
 __all__ = ["NO_RECORD", "EncryptionModel"]
 
@@ -23,6 +24,11 @@ class EncryptionModel(BlueprintModel):
         description="The record of what exists, written by `aws ecr describe-repositories`, relative to this "
         "file; or none for a registry that is new. Needed with `kms`.",
     )
+    kms_keys: dict[RegionName, KmsKeyArnText] = Field(
+        default_factory=dict,
+        description="Region → the ARN of a KMS key that exists and that its registry takes, such as the one "
+        "that a destroyed registry left. Default: each registry makes its own. Tenants name theirs.",
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> EncryptionModel:
@@ -32,6 +38,8 @@ class EncryptionModel(BlueprintModel):
                 "`existing:` with the file that `aws ecr describe-repositories` wrote, or `existing: none` "
                 "for a new registry"
             )
+        if not self.kms and self.kms_keys:
+            raise ValueError("`kms_keys` is for `kms: true`; fix: leave it out, or ask for the key")
         if not self.kms and self.existing is not None:
             raise ValueError("`existing` is for `kms: true`; fix: leave it out, or ask for the key")
         return self

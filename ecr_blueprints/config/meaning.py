@@ -17,6 +17,7 @@ from ecr_blueprints.config.consumer_meaning import check_consumers
 from ecr_blueprints.config.declared_repository import DeclaredRepository, repositories_of
 from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
 from ecr_blueprints.config.enterprise_meaning import check_enterprise
+from ecr_blueprints.config.existing_arn_meaning import check_existing_arns
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
 from ecr_blueprints.config.partition_meaning import check_partitions
 from ecr_blueprints.config.push_meaning import check_push
@@ -61,6 +62,12 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     mistakes = [*_names(blueprint, document)]
     if isinstance(blueprint, RegistryBlueprint):
         mistakes.extend(_registry(blueprint, document))
+        mistakes.extend(_iam_region(blueprint, document))
+        mistakes.extend(
+            check_existing_arns(
+                blueprint, document, account=blueprint.registry.account, regions=blueprint.pull_regions
+            )
+        )
         mistakes.extend(check_caches(blueprint.caches, document, (), prefixes))
     names: dict[str, str] = {}
     placed: list[tuple[DeclaredRepository, str]] = []
@@ -124,6 +131,17 @@ def _registry(blueprint: RegistryBlueprint, document: MarkedDocument) -> Iterato
                 where=document.where(("registry", "regions", index)),
                 fix="give the other partition's account a blueprint of its own",
             )
+
+
+def _iam_region(blueprint: RegistryBlueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
+    if blueprint.iam_region not in blueprint.pull_regions:
+        yield BlueprintError(
+            f"there is no registry in {blueprint.iam_region}, and its stack would hold roles and policies",
+            where=document.where(("registry", "iam_region")),
+            allowed=", ".join(blueprint.pull_regions),
+            fix="name the Region in which they are, and leave it in `registry.regions`: what is not deployed "
+            "there stays as it is",
+        )
 
 
 def _names(blueprint: Blueprint, document: MarkedDocument) -> Iterator[BlueprintError]:

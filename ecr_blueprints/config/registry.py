@@ -19,6 +19,11 @@ class RegistryModel(BlueprintModel):
     regions: tuple[RegionName, ...] = Field(
         strict=False, min_length=1, description="The Regions; the first is the main one."
     )
+    iam_region: RegionName | None = Field(
+        default=None,
+        description="The Region of the stacks that hold what has none: roles, policies and identity "
+        "providers of IAM; and of stack sets. It stays when the main Region changes. Default: the main one.",
+    )
 
 
 class ManageModel(BlueprintModel):

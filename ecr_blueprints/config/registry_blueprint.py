@@ -40,6 +40,12 @@ class RegistryBlueprint(Blueprint):
     )
 
     @property
+    def iam_region(self) -> str:
+        """The Region of the stacks with what an account has once in all Regions."""
+        registry = self.registry
+        return registry.regions[0] if registry.iam_region is None else registry.iam_region
+
+    @property
     def pull_regions(self) -> tuple[str, ...]:
         """The Regions from which images are pulled."""
         return self.registry.regions

@@ -6,8 +6,9 @@ from pydantic import Field, model_validator
 
 from ecr_blueprints.config.cache import CacheModel
 from ecr_blueprints.config.model import BlueprintModel
+from ecr_blueprints.config.signing import SigningProfilesModel
 from ecr_blueprints.config.team import TeamModel
-from ecr_blueprints.config.values import AccountId, OrganizationPath, RegionName
+from ecr_blueprints.config.values import AccountId, KmsKeyArnText, OrganizationPath, RegionName
 
 __all__ = ["TenantConsumerModel", "TenantModel"]
 
@@ -48,6 +49,16 @@ class TenantModel(TeamModel):
         strict=False,
         min_length=1,
         description="The Regions of its registry, among the blueprint's. Default: all of them.",
+    )
+    kms_keys: dict[RegionName, KmsKeyArnText] = Field(
+        default_factory=dict,
+        description="Region → the ARN of a KMS key of the account that exists, where the blueprint has "
+        "`encryption: {kms: true}`. Default: its registry makes one.",
+    )
+    signing_profiles: SigningProfilesModel = Field(
+        default_factory=SigningProfilesModel,
+        description="Signing profiles that exist, before those of the blueprint. Default: its registry makes "
+        "its own of what the blueprint has signed.",
     )
     caches: dict[str, CacheModel] = Field(
         default_factory=dict, description="The team's pull-through caches by upstream registry."

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ecr_blueprints.config.cache_meaning import check_cached_names, check_caches
 from ecr_blueprints.config.consumer_meaning import foreign_paths
 from ecr_blueprints.config.declared_repository import repositories_of
+from ecr_blueprints.config.existing_arn_meaning import check_tenant_arns
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
 from ecr_blueprints.config.tenant import TenantModel
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
@@ -37,6 +38,7 @@ def check_tenant_managed(
     yield from _units(blueprint, document)
     yield from _ownership(blueprint, document)
     yield from _organization(blueprint, document)
+    yield from check_tenant_arns(blueprint, document, team_places)
     accounts: dict[str, str] = {}
     stacks: dict[str, tuple[str, str]] = {}
     for team, place in zip(blueprint.teams, team_places, strict=True):

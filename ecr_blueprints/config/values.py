@@ -11,12 +11,14 @@ from ecr_blueprints.domain import principals, resource_tag, vpc_network
 from ecr_blueprints.domain.bucket_name import check_bucket_name
 from ecr_blueprints.domain.email_address import check_email_address
 from ecr_blueprints.domain.image import ImageDigest
+from ecr_blueprints.domain.kms_key import KmsKeyArn
 from ecr_blueprints.domain.managed_policy import check_aws_policy_name
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.organization import check_organizational_unit
 from ecr_blueprints.domain.parameter_name import check_parameter_name
 from ecr_blueprints.domain.principals import check_role_name_pattern
 from ecr_blueprints.domain.repository_name import RepositoryName
+from ecr_blueprints.domain.signing import SigningProfileArn
 from ecr_blueprints.domain.tags import check_image_tag
 from ecr_blueprints.domain.upstream_image import UpstreamImage, check_tagged_name
 
@@ -33,6 +35,7 @@ __all__ = [
     "Digest",
     "EmailAddress",
     "ImageTag",
+    "KmsKeyArnText",
     "OrganizationId",
     "OrganizationPath",
     "OrganizationalUnitId",
@@ -44,6 +47,7 @@ __all__ = [
     "RoleName",
     "RoleNamePattern",
     "RouteTableId",
+    "SigningProfileArnText",
     "SubnetId",
     "TagKey",
     "TagValue",
@@ -136,6 +140,12 @@ EmailAddress = Annotated[
 ]
 RoleArn = Annotated[
     str, checked_text(principals.check_role_arn), Field(description="The ARN of an IAM role.")
+]
+KmsKeyArnText = Annotated[str, checked_text(KmsKeyArn), Field(description="The ARN of a KMS key.")]
+SigningProfileArnText = Annotated[
+    str,
+    checked_text(SigningProfileArn),
+    Field(description="The ARN of a signing profile, without a version."),
 ]
 Digest = Annotated[str, checked_text(ImageDigest), Field(description="The digest of an image: sha256:…")]
 TaggedName = Annotated[

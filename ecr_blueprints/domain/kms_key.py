@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
+from ecr_blueprints.domain.encryption import MAX_KMS_KEY_LENGTH, TEMPLATE_KMS_KEY_PATTERN
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "PENDING_DAYS",
     "REGISTRY_KEY_ALIAS",
     "REPOSITORY_CREATION",
+    "KmsKeyArn",
     "check_key_alias",
     "check_pending_days",
     "ecr_via_service",
@@ -78,6 +81,7 @@ ALIAS_PATTERN = r"alias/(?!aws/)[a-zA-Z0-9/_-]+"
 """Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html"""
 
 _ALIAS = re.compile(ALIAS_PATTERN)
+_KEY_ARN = re.compile(TEMPLATE_KMS_KEY_PATTERN)
 
 KEY_EVENT_SOURCE = "aws.kms"
 """The source of KMS's own events and of those that CloudTrail delivers.
@@ -108,6 +112,42 @@ KEY_DELETED_DETAIL_TYPE = "KMS CMK Deletion"
 
 Source: https://docs.aws.amazon.com/kms/latest/developerguide/kms-events.html
 """
+
+
+@dataclass(frozen=True, slots=True)
+class KmsKeyArn:
+    """The ARN of a KMS key, taken apart.
+
+    Attributes:
+        value: The ARN.
+
+    Raises:
+        InvalidValueError: It is none, or that of an alias.
+
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+    """
+
+    value: str
+
+    def __post_init__(self) -> None:
+        """Check the form."""
+        if len(self.value) > MAX_KMS_KEY_LENGTH or not _KEY_ARN.fullmatch(self.value):
+            raise InvalidValueError(
+                f"{self.value!r} is not the ARN of a KMS key",
+                where="KMS key",
+                allowed="arn:aws:kms:<region>:<account>:key/<id>; neither an id nor an alias",
+                fix="give what `aws kms describe-key` answers as Arn",
+            )
+
+    @property
+    def region(self) -> str:
+        """The key's Region."""
+        return self.value.split(":")[3]
+
+    @property
+    def account(self) -> str:
+        """The account that owns the key."""
+        return self.value.split(":")[4]
 
 
 def ecr_via_service(region: str) -> str:

@@ -11,7 +11,14 @@ from typing import Any, Final
 
 from ecr_blueprints.errors import LiveRegistryError, MissingDependencyError
 
-__all__ = ["CONCURRENCY", "READ_ACTIONS", "cloudformation_client", "ecr_client", "live_errors"]
+__all__ = [
+    "CONCURRENCY",
+    "READ_ACTIONS",
+    "cloudformation_client",
+    "ecr_client",
+    "kms_client",
+    "live_errors",
+]
 
 CONCURRENCY: Final = 8
 """Repositories, or stacks, that are asked about at once; botocore keeps ten connections."""
@@ -37,9 +44,12 @@ READ_ACTIONS: Final = (
     "ecr:GetSigningConfiguration",
     "ecr:ListPullTimeUpdateExclusions",
     "ecr:ListTagsForResource",
+    "kms:DescribeKey",
 )
-"""All that reading a registry and its owners needs; each is one operation, and none changes anything."""
+"""All that reading a registry, its owners and its key needs; each is one operation, and changes nothing."""
 
+_ACTION_OF: Final = {action.partition(":")[2]: action for action in READ_ACTIONS}
+_SERVICES: Final = {"cloudformation": "CloudFormation", "kms": "KMS"}
 _DENIED: Final = ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation")
 
 
@@ -69,6 +79,20 @@ def cloudformation_client(region: str, *, profile: str | None = None) -> Any:
         LiveRegistryError: There is no such profile.
     """
     return _client("cloudformation", region, profile)
+
+
+def kms_client(region: str, *, profile: str | None = None) -> Any:
+    """A client of KMS in one Region, that waits and asks again where it throttles.
+
+    Args:
+        region: The Region.
+        profile: A profile of the AWS configuration. Default: what the environment says.
+
+    Raises:
+        MissingDependencyError: boto3 is not installed.
+        LiveRegistryError: There is no such profile.
+    """
+    return _client("kms", region, profile)
 
 
 def _client(service: str, region: str, profile: str | None) -> Any:
@@ -102,9 +126,8 @@ def live_errors(region: str) -> Iterator[None]:
         yield
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", "an error"))
-        service = "cloudformation" if _of_cloudformation(error.operation_name) else "ecr"
-        action = f"{service}:{error.operation_name}"
-        where = f"CloudFormation in {region}" if service == "cloudformation" else f"the registry in {region}"
+        action = _ACTION_OF.get(error.operation_name, f"ecr:{error.operation_name}")
+        where = f"{_SERVICES.get(action.partition(':')[0], 'the registry')} in {region}"
         if code in _DENIED:
             raise LiveRegistryError(
                 f"the credential may not {action}",
@@ -119,7 +142,3 @@ def live_errors(region: str) -> Iterator[None]:
             where=f"the registry in {region}",
             fix="check --profile, --region and the credential: aws sts get-caller-identity",
         ) from error
-
-
-def _of_cloudformation(operation: str) -> bool:
-    return f"cloudformation:{operation}" in READ_ACTIONS

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ecr_blueprints.domain.encryption import EncryptionType
+from ecr_blueprints.domain.kms_key import KmsKeyArn
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.repository_filter import ROOT
 from ecr_blueprints.domain.scanning import ScanType
@@ -17,11 +19,13 @@ from ecr_blueprints.registry.access_policy import AccessPolicy, Statement
 from ecr_blueprints.registry.adopted_access import adopt_access, adopt_cache_access
 from ecr_blueprints.registry.adopted_team import AdoptedTeam, adopt_teams
 from ecr_blueprints.registry.cache_rule import CacheRule
+from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.registry_drift import secret_name
 from ecr_blueprints.registry.repository import Repository
+from ecr_blueprints.registry.signing_configuration import SigningRule
 
-__all__ = ["AdoptedBlueprint", "AdoptedCache", "adopt"]
+__all__ = ["AdoptedBlueprint", "AdoptedCache", "adopt", "common_key"]
 
 _SEGMENTS = ("app", STAGE_SEGMENT, "team")
 
@@ -58,6 +62,7 @@ class AdoptedBlueprint:
         exclusions: The roles whose pulls do not count.
         teams: The teams.
         existing: The record of what exists, as ``aws ecr describe-repositories`` writes it.
+        images_key: The ARN of the KMS key that all repositories have; None where they have no such key.
         notes: What the blueprint cannot say, as sentences.
     """
 
@@ -73,6 +78,7 @@ class AdoptedBlueprint:
     exclusions: tuple[str, ...]
     teams: tuple[AdoptedTeam, ...]
     existing: Mapping[str, object]
+    images_key: str | None = None
     notes: tuple[str, ...]
 
 
@@ -83,6 +89,7 @@ def adopt(
     stages: Sequence[str],
     production: Collection[str],
     blob_mounting: bool,
+    images_key: str | None = None,
 ) -> AdoptedBlueprint:
     """Makes the entries.
 
@@ -92,6 +99,7 @@ def adopt(
         stages: The stages, in the order of delivery; none where the convention has none.
         production: Those that are production.
         blob_mounting: Whether blob mounting is on.
+        images_key: The key of all repositories, as `common_key` finds it, where it is the account's own.
 
     Raises:
         UnusableInputError: The convention or the stages cannot be a blueprint's.
@@ -126,8 +134,33 @@ def adopt(
         exclusions=tuple(one for one in roles if one not in users),
         teams=adopt_teams(own, convention=convention, stages=tuple(chosen), access=access),
         existing=_record(live.repositories),
+        images_key=images_key,
         notes=tuple(notes),
     )
+
+
+def common_key(live: Registry) -> str | None:
+    """The KMS key of the registry's account that every repository has; None if there is none.
+
+    What caches made and the CDK's own do not count. ``aws/ecr``, which AWS manages, is told by its ARN too.
+
+    Args:
+        live: The registry that exists.
+    """
+    _, own = _cached(live)
+    found = {one.encryption.kms_key if _is_kms(one) else None for one in own}  # type: ignore[union-attr]
+    (key,) = found if len(found) == 1 else (None,)
+    if not isinstance(key, str):
+        return None
+    try:
+        return key if KmsKeyArn(key).account == live.account else None
+    except InvalidValueError:
+        return None
+
+
+def _is_kms(repository: Repository) -> bool:
+    encryption = repository.encryption
+    return isinstance(encryption, Encryption) and encryption.type is EncryptionType.KMS
 
 
 def _stages(
@@ -236,6 +269,16 @@ def _settings(live: Registry) -> Iterator[str]:
         yield "the replication that exists is left to its owner (manage.replication: false)"
     if live.signing:
         yield "the signing that exists is left to its owner, and so are its profiles (manage.signing: false)"
+        profiles = [
+            str(rule.profile_arn)
+            for configuration in live.signing
+            for rule in (configuration.rules if isinstance(configuration.rules, tuple) else ())
+            if isinstance(rule, SigningRule)
+        ]
+        yield (
+            "to take it over, write manage.signing: import and name under signing.profiles "
+            f"{', '.join(dict.fromkeys(profiles))}; adopt --map says what else would be signed, or no longer"
+        )
     for registry_policy in live.policies:
         policy = registry_policy.policy
         statements = policy.statements if isinstance(policy, AccessPolicy) else ()

@@ -15,6 +15,7 @@ from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.registry_drift import drifts
 from ecr_blueprints.registry.singleton import SingletonKind
 from ecr_blueprints.registry.stack_owner import StackOwner
+from ecr_blueprints.registry.undetermined_key import with_undetermined_keys
 
 __all__ = [
     "BlockedImport",
@@ -126,10 +127,15 @@ def plan_import(live: Registry, declared: Registry, candidates: Iterable[ImportC
         by_stack.setdefault(candidate.stack, []).append(candidate)
     taken = {(one.resource_type, one.identifier) for one in listed}
     caches = [name for name in _names(live) if cache_for(live, name) is not None]
+    stacks = tuple(_stack(stack, members, there, live.owners) for stack, members in by_stack.items())
+    imported = {str(one.identifier) for stack in stacks for one in stack.imported if _is_repository(one)}
+    differences = drifts(live, declared, rendered={one.source: one.properties for one in listed})
     return ImportPlan(
         registry=live.label,
-        stacks=tuple(_stack(stack, members, there, live.owners) for stack, members in by_stack.items()),
-        drifts=tuple(drifts(live, declared, rendered={one.source: one.properties for one in listed})),
+        stacks=stacks,
+        drifts=tuple(
+            with_undetermined_keys(differences, live, declared, imported=imported, stacks=set(by_stack))
+        ),
         undeclared=tuple(
             words
             for (resource_type, identifier), words in there.items()
@@ -138,6 +144,10 @@ def plan_import(live: Registry, declared: Registry, candidates: Iterable[ImportC
         ),
         cached=sum(("AWS::ECR::Repository", name) not in taken for name in caches),
     )
+
+
+def _is_repository(candidate: ImportCandidate) -> bool:
+    return candidate.resource_type == "AWS::ECR::Repository"
 
 
 def _names(live: Registry) -> Iterator[str]:

@@ -58,11 +58,7 @@ def _head(blueprint: AdoptedBlueprint) -> Iterator[str]:
     yield "manage:"
     for name, value in blueprint.manage.items():
         yield f"  {name}: {value}"
-    yield from _comment(
-        "kms: true encrypts what is new with a key of the registry's own; with "
-        f"existing: {RECORD_FILE} beside it, what exists keeps what it has."
-    )
-    yield "encryption: {kms: false}"
+    yield from _encryption(blueprint)
     yield from _comment("As they are. Switch on what you want of them: docs/reference/blueprint.md.")
     yield "settings:"
     yield f"  blob_mounting: {'true' if blueprint.blob_mounting else 'false'}"
@@ -93,6 +89,22 @@ def _head(blueprint: AdoptedBlueprint) -> Iterator[str]:
             yield from _list("    caches:", blueprint.cache_consumers[account])
     if blueprint.teams:
         yield "include: teams/*.yaml"
+
+
+def _encryption(blueprint: AdoptedBlueprint) -> Iterator[str]:
+    if blueprint.images_key is None:
+        yield from _comment(
+            "kms: true encrypts what is new with a key of the registry's own; with "
+            f"existing: {RECORD_FILE} beside it, what exists keeps what it has."
+        )
+        yield "encryption: {kms: false}"
+        return
+    yield from _comment("The key that every repository has; what is new gets it, too.")
+    yield "encryption:"
+    yield "  kms: true"
+    yield f"  existing: {RECORD_FILE}"
+    yield "  kms_keys:"
+    yield f"    {blueprint.region}: {_scalar(blueprint.images_key)}"
 
 
 def _team(team: AdoptedTeam) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
@@ -65,9 +65,10 @@ class BlueprintRegistry:
         self.key: RegistryEncryptionKey | None = None
         encryption = None
         if blueprint.encryption.kms:
+            known = blueprint.encryption.kms_keys.get(Stack.of(scope).region)
             with blueprint.at("encryption"):
-                self.key = RegistryEncryptionKey(scope, "Key", alert_topic=self.topics)
-                encryption = RegistryEncryption(key=self.key, existing=_existing(blueprint))
+                self.key = RegistryEncryptionKey(scope, "Key", key=known, alert_topic=self.topics)
+                encryption = RegistryEncryption(key=self.key, existing=_existing(blueprint), known_arn=known)
         manage = blueprint.manage
         with blueprint.at("stages"):
             self.registry = PrivateRegistry(
@@ -99,10 +100,10 @@ class BlueprintRegistry:
                 add_settings(scope, registry, blueprint.settings)
         if blueprint.signing.production:
             with blueprint.at("signing", "production"):
-                ManagedSigning(scope, "SignProduction", registry=registry, repositories=self._signed(True))
+                self._sign("SignProduction", production=True)
         if blueprint.signing.development:
             with blueprint.at("signing", "development"):
-                ManagedSigning(scope, "SignDevelopment", registry=registry, repositories=self._signed(False))
+                self._sign("SignDevelopment", production=False)
         taken: set[str] = set()
         for index, role in enumerate(blueprint.pull_time_exclusions):
             construct_id = _exclusion_id(role, taken)
@@ -136,6 +137,17 @@ class BlueprintRegistry:
         for address in alerts.email:
             topics.add_subscription(subscriptions.EmailSubscription(address))
         return topics
+
+    def _sign(self, construct_id: str, *, production: bool) -> None:
+        profiles = self._blueprint.signing.profiles
+        known = profiles.production if production else profiles.development
+        ManagedSigning(
+            self._scope,
+            construct_id,
+            registry=self.registry,
+            repositories=self._signed(production),
+            profile=known.get(Stack.of(self._scope).region),
+        )
 
     def _signed(self, production: bool) -> list[str]:
         """The filters of the stages that are, or are not, production; base images go with production."""

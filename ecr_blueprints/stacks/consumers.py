@@ -36,7 +36,6 @@ def build_consumers(
         registries: The registry of each Region, complete with its caches.
     """
     names = BlueprintNames.of(blueprint)
-    main_region = blueprint.registry.regions[0]
     stacks: list[Stack] = []
     for name, consumer in blueprint.consumers.items():
         where = blueprint.where("consumers", name)
@@ -50,7 +49,7 @@ def build_consumers(
                         blueprint=blueprint,
                         name=name,
                         consumer=consumer,
-                        env=Environment(account=account, region=main_region),
+                        env=Environment(account=account, region=blueprint.iam_region),
                     )
                 )
         if consumer.units and blueprint.organization is not None:
@@ -64,8 +63,10 @@ def build_consumers(
                         organization=blueprint.organization,
                         name=name,
                         consumer=consumer,
-                        registry=registries[main_region],
-                        env=Environment(account=blueprint.organization.administrator, region=main_region),
+                        registry=registries[blueprint.iam_region],
+                        env=Environment(
+                            account=blueprint.organization.administrator, region=blueprint.iam_region
+                        ),
                     )
                 )
     for account, regions in blueprint.networks.items():

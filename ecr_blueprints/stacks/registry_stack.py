@@ -75,30 +75,30 @@ class RegistryStack(Stack):
                 if consumer.admitted_paths:
                     with blueprint.at("consumers", consumer_name, "org_paths"):
                         cache_construct.grant_pull_to_organization_paths(*consumer.admitted_paths, fill=fill)
-        if blueprint.air_gapped and blueprint.caches and env.region == blueprint.registry.regions[0]:
+        if blueprint.air_gapped and blueprint.caches and env.region == blueprint.iam_region:
             with blueprint.at("caches"):
                 self._let_seed(blueprint)
         if blueprint.organization is not None:
             with blueprint.at("organization"):
                 self.registry.deny_outside_organization(blueprint.organization.id, except_accounts=partners)
         # Providers are IAM's: the account has one of each, whatever its Regions.
-        if blueprint.manage.pipeline_identity and env.region == blueprint.registry.regions[0]:
+        if blueprint.manage.pipeline_identity and env.region == blueprint.iam_region:
             with blueprint.at("teams"):
                 for name, identity in pipeline_issuers(blueprint).items():
                     PipelineIdentityProvider(self, name, identity=identity)
         self.blueprint_registry.complete()
 
     def _cache(self, name: str, cache: CacheModel, *, frozen: bool) -> None:
-        if cache.existing:
-            _import(
-                self.registry.add_pull_through_cache(
-                    name, prefix=cache.prefix, credential=cache.secret, frozen=frozen
-                )
-            )
-        else:
-            self.registry.add_pull_through_cache(
-                name, prefix=cache.prefix, secret_name=cache.secret, frozen=frozen
-            )
+        exists, secret = bool(cache.existing), cache.secret
+        construct = self.registry.add_pull_through_cache(
+            name,
+            prefix=cache.prefix,
+            credential=secret if exists else None,
+            secret_name=None if exists else secret,
+            frozen=frozen,
+        )
+        if cache.existing is True:
+            _import(construct)
 
     def _let_seed(self, blueprint: RegistryBlueprint) -> None:
         """Makes the policy of the role that fills the caches; IAM is global, and the account has one."""

@@ -23,7 +23,7 @@ class UnitsStack(Stack):
     """A consumer in each account of organizational units: thirty accounts without thirty stacks.
 
     Creates the ``AWS::CloudFormation::StackSet`` ``<name>-pull-<consumer>``, which brings to each account
-    what a `ConsumerStack` holds, in the registry's main Region, since IAM is global; and, where the consumer
+    what a `ConsumerStack` holds, in the Region of IAM's stacks, since IAM is global; and, where the consumer
     has a ``network``, the set ``<name>-endpoints-<consumer>``, which brings the endpoints to each of its
     Regions. New accounts of the units get both by themselves; the organization's management account never
     does. The registry admits the units by their paths, so that it need not know an account either.
@@ -82,7 +82,7 @@ class UnitsStack(Stack):
             stack_set_name=names.pull(name),
             build=fill_access,
             units=units,
-            regions=[blueprint.registry.regions[0]],
+            regions=[blueprint.iam_region],
             description="What pulling from the shared registry needs: a policy, and the roles that have it.",
             call_as=call_as,
         )

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import io
 import json
 import re
@@ -217,6 +218,8 @@ class PageRun:
                 "organization": {"id": "o-exampleorg", "administrator": "111122223333"},
                 "regions": ["eu-west-1"],
                 "baseline": {"units": ["ou-ab12-11111111"]},
+                "encryption": {"kms": True, "existing": "none"},
+                "signing": {"production": True},
             }
         (self.folder / "with-team.yaml").write_text(yaml.safe_dump(base))
         load_blueprint(self.folder / "with-team.yaml")
@@ -346,6 +349,7 @@ class PageRun:
         with (
             patch.object(session, "ecr_client", lambda region, *, profile=None: None),
             patch.object(session, "cloudformation_client", lambda region, *, profile=None: None),
+            patch.object(session, "kms_client", lambda region, *, profile=None: None),
             patch.object(stack_reader, "read_owners", lambda *_, **__: {}),
             patch.object(registry_reader, "read_live_registry", lambda *_, **__: page_registry()),
             patch.object(registry_reader, "read_blob_mounting", lambda _: False),
@@ -412,7 +416,8 @@ class PageRun:
         manifests = [*folder.glob("cdk.out/manifest.json"), *folder.glob("*/cdk.out/manifest.json")]
         assert manifests, f"{line}: no assembly was synthesized before it"
         held = {name for path in manifests for name in json.loads(path.read_text())["artifacts"]}
-        assert set(stacks) <= held, f"{line}: the assembly holds {', '.join(sorted(held))}"
+        for pattern in stacks:
+            assert fnmatch.filter(held, pattern), f"{line}: the assembly holds {', '.join(sorted(held))}"
 
     def _aws(self, line: str, arguments: list[str], folder: Path) -> None:
         """The operation exists and has the parameters; a file that is passed is there."""

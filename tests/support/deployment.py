@@ -88,13 +88,13 @@ class Deployment:
             )
         )
 
-    def synth_text(self, text: str) -> Path:
-        """Synthesizes any blueprint into a cloud assembly."""
+    def synth_text(self, text: str, **context: str) -> Path:
+        """Synthesizes any blueprint, in any context, into a cloud assembly."""
         self._runs += 1
         blueprint = self.folder / f"blueprint-{self._runs}.yaml"
         blueprint.write_text(text)
         assembly = self.folder / f"cdk.out-{self._runs}"
-        result = synthesize(blueprint, assembly)
+        result = synthesize(blueprint, assembly, **context)
         assert result.returncode == 0, result.stderr
         return assembly
 

@@ -34,7 +34,7 @@ __all__ = ["BridgeStack"]
 class BridgeStack(Stack):
     """What the enterprise registry may do in one Region's registry, and what has to be set there.
 
-    The role is IAM's, which has no Regions: the main Region's stack makes it, the others add to it. Where
+    The role is IAM's, which has no Regions: the stack of one Region makes it, the others add to it. Where
     Harbor may create repositories that nobody declares, `CreatedRepositoryBaseline` gives them the defaults:
     immutable tags, the blueprint's retention, pulls of the consumers of the whole prefix, the tags.
 
@@ -91,7 +91,7 @@ class BridgeStack(Stack):
         self._outputs(blueprint)
 
     def _role(self, blueprint: EnterpriseBlueprint) -> iam.IRole:
-        if self.region != blueprint.registry.regions[0]:
+        if self.region != blueprint.iam_region:
             return iam.Role.from_role_arn(self, "BridgeRole", bridge_role_arn(blueprint))
         identity = blueprint.enterprise.identity
         bridge = BridgeRole(

@@ -42,7 +42,7 @@ def build_enterprise(app: App, blueprint: EnterpriseBlueprint) -> None:
     for repository in declared_repositories(blueprint):
         by_stack[repository.stack].append(repository)
     registries: dict[str, PrivateRegistry] = {}
-    main: BridgeStack | None = None
+    bridges: dict[str, BridgeStack] = {}
     for region in blueprint.registry.regions:
         environment = Environment(account=blueprint.registry.account, region=region)
         registry_stack = RegistryStack(app, names.registry(region), blueprint=blueprint, env=environment)
@@ -58,7 +58,7 @@ def build_enterprise(app: App, blueprint: EnterpriseBlueprint) -> None:
             )
         come_from(app, names.bridge(region), blueprint.where("enterprise"))
         with blueprint.at("enterprise"):
-            bridge = BridgeStack(
+            bridges[region] = BridgeStack(
                 app,
                 names.bridge(region),
                 registry=registry_stack.registry,
@@ -66,10 +66,9 @@ def build_enterprise(app: App, blueprint: EnterpriseBlueprint) -> None:
                 blueprint=blueprint,
                 env=environment,
             )
-        if main is None:
-            main = bridge
-        else:
-            bridge.node.add_dependency(main)  # which makes the role
+    for region, bridge in bridges.items():
+        if region != blueprint.iam_region:
+            bridge.node.add_dependency(bridges[blueprint.iam_region])  # which makes the role
     build_consumers(app, blueprint, registries)
     for key, value in blueprint.tags.items():
         Tags.of(app).add(key, value, priority=50)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ecr_blueprints.config import Blueprint, load_blueprint
+from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.errors import BlueprintError
 
 BLUEPRINT = """\
@@ -261,3 +262,30 @@ def test_a_lifecycle_policy_holds_what_json_can(tmp_path: Path, value: str, what
     assert what in error.what
     assert error.where is not None
     assert error.where.endswith("teams[0].repositories.api.lifecycle[0].description")
+
+
+@pytest.mark.parametrize(
+    ("regions", "iam_region", "replication"),
+    [
+        ("eu-central-1, eu-west-1", "eu-west-1", ""),
+        ("eu-west-1", "eu-north-1", "replication: {to: [eu-north-1]}\n"),
+    ],
+)
+def test_what_iam_has_may_be_in_any_region_of_the_registry(
+    tmp_path: Path, regions: str, iam_region: str, replication: str
+) -> None:
+    text = BLUEPRINT.replace("[eu-west-1]", f"[{regions}], iam_region: {iam_region}")
+    blueprint = load(tmp_path, text + TEAM + replication)
+    assert isinstance(blueprint, CentralizedBlueprint)
+    assert blueprint.iam_region == iam_region
+    (tmp_path / "default").mkdir()
+    default = load(tmp_path / "default", BLUEPRINT + TEAM)
+    assert isinstance(default, CentralizedBlueprint)
+    assert default.iam_region == "eu-west-1"
+
+
+def test_what_iam_has_is_in_no_other_region(tmp_path: Path) -> None:
+    error = refusal(tmp_path, BLUEPRINT.replace("[eu-west-1]", "[eu-west-1], iam_region: us-east-1") + TEAM)
+    assert error.what.startswith("there is no registry in us-east-1")
+    assert str(error.where).endswith("blueprint.yaml:4: registry.iam_region")
+    assert "leave it in `registry.regions`" in str(error.fix)

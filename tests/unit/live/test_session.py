@@ -11,7 +11,13 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from ecr_blueprints.errors import LiveRegistryError
-from ecr_blueprints.live.session import READ_ACTIONS, cloudformation_client, ecr_client, live_errors
+from ecr_blueprints.live.session import (
+    READ_ACTIONS,
+    cloudformation_client,
+    ecr_client,
+    kms_client,
+    live_errors,
+)
 
 PAGE = Path(__file__).parents[3] / "docs/how-to/adopt-an-existing-registry.md"
 
@@ -37,6 +43,14 @@ def test_a_missing_permission_of_cloudformation_is_named_as_such() -> None:
     assert "allow it cloudformation:ListStackResources" in str(caught.value.fix)
 
 
+def test_a_missing_permission_of_kms_is_named_as_such() -> None:
+    with pytest.raises(LiveRegistryError) as caught, live_errors("eu-west-1"):
+        raise refusal("AccessDeniedException", operation="DescribeKey")
+
+    assert "the credential may not kms:DescribeKey" in str(caught.value)
+    assert "KMS in eu-west-1" in str(caught.value)
+
+
 def test_another_refusal_is_passed_on_in_its_own_words() -> None:
     with (
         pytest.raises(LiveRegistryError, match="answered with ServerException: later"),
@@ -58,7 +72,7 @@ def test_a_profile_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
         ecr_client("eu-west-1", profile="nobody")
 
 
-@pytest.mark.parametrize("make", [cloudformation_client, ecr_client])
+@pytest.mark.parametrize("make", [cloudformation_client, ecr_client, kms_client])
 def test_throttling_is_waited_for(make: Callable[[str], Any]) -> None:
     configured = make("eu-west-1").meta.config
 
@@ -72,4 +86,5 @@ def test_the_page_lists_what_reading_needs_and_no_more() -> None:
     assert [(one["Action"][0].partition(":")[0], one["Resource"]) for one in policy["Statement"]] == [
         ("ecr", "*"),
         ("cloudformation", "arn:aws:cloudformation:eu-west-1:111122223333:stack/*"),
+        ("kms", "arn:aws:kms:eu-west-1:111122223333:key/*"),
     ]

@@ -11,16 +11,19 @@ import pytest
 from ecr_blueprints.config import load_blueprint
 from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.declared_repository import declared_repositories
+from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.tags import ExclusionFilter, MutabilityMode, TagMutability
 from ecr_blueprints.errors import UnusableInputError
 from ecr_blueprints.registry.adopted_team import MAX_PER_STACK, AdoptedEntry
-from ecr_blueprints.registry.adoption import AdoptedBlueprint, adopt
+from ecr_blueprints.registry.adoption import AdoptedBlueprint, adopt, common_key
 from ecr_blueprints.registry.cache_rule import CacheRule
+from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.existing_repositories import ExistingRepositories
 from ecr_blueprints.registry.policy_document import read_policy_document
 from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.repository import Repository
+from ecr_blueprints.registry.signing_configuration import SigningConfiguration, SigningRule
 from ecr_blueprints.registry.source_location import SourceLocation
 from ecr_blueprints.registry.stack_owner import StackOwner
 from ecr_blueprints.reporters.adopted_files import adopted_files
@@ -237,6 +240,68 @@ def test_caches_are_said_with_their_secret_and_hold_their_repositories(tmp_path:
     }
     assert any("k8s-old" in note for note in made.notes)
     assert any("what caches made is left out, 1 in all" in note for note in made.notes)
+
+
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a1b2c3d"
+
+
+def encrypted(name: str, key: str | None = KEY) -> Repository:
+    return repository(name, encryption=Encryption(type=EncryptionType.KMS, kms_key=key))
+
+
+def registry_of(*repositories: Repository, **more: Any) -> Registry:
+    return Registry(account=ACCOUNT, region=REGION, repositories=repositories, **more)
+
+
+def test_the_key_of_every_repository_is_the_registry_s(tmp_path: Path) -> None:
+    cache = CacheRule(source=SourceLocation(), prefix="k8s", upstream_registry_url="registry.k8s.io")
+    live = registry_of(
+        encrypted("dev/payments/api"),
+        encrypted("prod/payments/api"),
+        repository("k8s/pause"),
+        repository("cdk-x-container-assets-1", is_cdk_asset_repository=True),
+        cache_rules=(cache,),
+    )
+    key = common_key(live)
+    assert key == KEY
+    made = adopt(
+        live,
+        convention=NamingConvention(),
+        stages=("dev", "prod"),
+        production=("prod",),
+        blob_mounting=True,
+        images_key=key,
+    )
+    encryption = written(made, tmp_path).encryption
+    assert (encryption.kms, encryption.kms_keys) == (True, {REGION: KEY})
+    assert encryption.existing == str(tmp_path / "existing-repositories.json")
+
+
+@pytest.mark.parametrize(
+    "repositories",
+    [
+        [],
+        [repository("prod/payments/api")],
+        [encrypted("prod/payments/api"), repository("prod/payments/web")],
+        [encrypted("prod/payments/api"), encrypted("prod/payments/web", KEY.replace("0a1b", "9f9f"))],
+        [encrypted("prod/payments/api", None)],
+        [encrypted("prod/payments/api", KEY.replace(ACCOUNT, CONSUMER))],
+        [encrypted("prod/payments/api", "alias/ours")],
+    ],
+)
+def test_several_keys_or_none_are_each_repository_s_own(
+    tmp_path: Path, repositories: list[Repository]
+) -> None:
+    assert common_key(registry_of(*repositories)) is None
+    assert not written(adopted(*repositories), tmp_path).encryption.kms
+
+
+def test_the_profiles_of_signing_are_named() -> None:
+    profile = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/release"
+    rule = SigningRule(source=SourceLocation(), profile_arn=profile, filters=("prod/*",))
+    made = adopted(signing=(SigningConfiguration(source=SourceLocation(), rules=(rule,)),))
+    assert made.manage["signing"] == "false"
+    assert any(f"name under signing.profiles {profile};" in note for note in made.notes)
 
 
 class TestRefusals:

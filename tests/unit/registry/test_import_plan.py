@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from ecr_blueprints.domain.encryption import EncryptionType
 from ecr_blueprints.domain.scanning import ScanType
 from ecr_blueprints.registry.cache_rule import CacheRule
+from ecr_blueprints.registry.difference import Drift, Impact
+from ecr_blueprints.registry.encryption import Encryption
 from ecr_blueprints.registry.import_candidate import ImportCandidate
 from ecr_blueprints.registry.import_plan import plan_import, possible_owners
 from ecr_blueprints.registry.pull_time_exclusion import PullTimeExclusion
@@ -204,3 +209,61 @@ def test_a_name_that_only_deployment_knows_is_new() -> None:
     )
 
     assert [one.logical_id for one in plan.stacks[0].new] == ["A", "B"]
+
+
+KEY, OTHER_KEY = (f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{one}" for one in ("0a1b", "2c3d"))
+MADE = Unresolved("Key.Arn", depends_on="deployment")
+
+
+def encrypted(source: SourceLocation, key: Any) -> Registry:
+    encryption = Encryption(type=EncryptionType.KMS, kms_key=key)
+    repository = Repository(source=source, name="prod/api", encryption=encryption)
+    return Registry(account=ACCOUNT, region=REGION, repositories=(repository,))
+
+
+def key_drifts(declared: Any, *, owner: StackOwner | None = None, owned: Any = "prod/api") -> list[Drift]:
+    api = candidate("Api", "Repository", "prod/api", properties=frozenset({"EncryptionConfiguration"}))
+    there = encrypted(SOMEWHERE, KEY)
+    if owner is not None:
+        there = there.with_owners({(REPOSITORY, owned): owner})
+    return list(plan_import(there, encrypted(api.source, declared), [api]).drifts)
+
+
+@pytest.mark.parametrize("declared", [OTHER_KEY, MADE])
+def test_another_key_is_named_and_cannot_be(declared: Any) -> None:
+    (drift,) = key_drifts(declared)
+    (difference,) = drift.differences
+    assert (drift.identifier, difference.property) == ("prod/api", "EncryptionConfiguration")
+    assert difference.impact is Impact.CANNOT
+    assert f"KMS with the key {KEY} is fixed at creation" in difference.message
+
+
+def test_the_same_key_is_no_difference() -> None:
+    assert key_drifts(KEY) == []
+
+
+def test_a_key_of_a_stack_that_stands_may_be_the_same() -> None:
+    (drift,) = key_drifts(MADE, owner=StackOwner(stack="registry", logical_id="Other"), owned="prod/other")
+    (difference,) = drift.differences
+    assert difference.impact is Impact.OPEN
+    assert "unless it is that one, name the ARN instead" in difference.message
+
+
+def test_the_key_of_what_the_stack_holds_already_is_its_own() -> None:
+    assert key_drifts(MADE, owner=StackOwner(stack="registry", logical_id="Api")) == []
+
+
+def test_a_key_beside_another_difference_is_told_of_once() -> None:
+    api = candidate("Api", "Repository", "prod/api", properties=frozenset({"EncryptionConfiguration"}))
+    declared = encrypted(api.source, MADE)
+    (repository,) = declared.repositories
+    declared = Registry(account=ACCOUNT, region=REGION).with_repository(
+        Repository(
+            source=api.source,
+            name="prod/api",
+            encryption=repository.encryption,
+            tags={"owner": "payments"},
+        )
+    )
+    (drift,) = plan_import(encrypted(SOMEWHERE, KEY), declared, [api]).drifts
+    assert [one.property for one in drift.differences] == ["Tags", "EncryptionConfiguration"]
