@@ -86,6 +86,7 @@ _HANDLED_TYPES = (
     "AWS::EC2::VPC",
     "AWS::EC2::VPCEndpoint",
     "AWS::ECR::Repository",
+    "AWS::Events::EventBus",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::SNS::Topic",

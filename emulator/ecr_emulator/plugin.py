@@ -7,6 +7,7 @@ import importlib
 from ecr_emulator import (
     cloudformation_mends,
     endpoint,
+    event_bus_mends,
     inspector_configuration,
     inspector_organization,
     ministack_internals,
@@ -77,6 +78,7 @@ def install(model: EcrModel) -> None:
     settled_answers.hold_back()
     stack_sets.answer()
     neighbour_mends.apply()
+    event_bus_mends.apply()
     _reset_with_ministack()
 
 
