@@ -320,9 +320,7 @@ def test_an_event_bus_keeps_its_policy_and_queue(account: Account) -> None:
     queue = {"Arn": f"arn:aws:sqs:eu-west-1:{account.id}:late"}
     key = f"arn:aws:kms:eu-west-1:{account.id}:key/1"
     events = account.client("events")
-    account.deploy(
-        "s", bus(Policy={"Statement": [statement]}, DeadLetterConfig=queue, KmsKeyIdentifier=key)
-    )
+    account.deploy("s", bus(Policy={"Statement": [statement]}, DeadLetterConfig=queue, KmsKeyIdentifier=key))
     found = events.describe_event_bus(Name="findings")
     assert json.loads(found["Policy"]) == {"Statement": [statement]}
     assert (found["DeadLetterConfig"], found["KmsKeyIdentifier"]) == (queue, key)
