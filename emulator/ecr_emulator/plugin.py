@@ -16,6 +16,7 @@ from ecr_emulator import (
     operations,
     organization_ids,
     registry_protocol,
+    role_assumption,
     settled_answers,
     state,
 )
@@ -84,6 +85,7 @@ def install(model: EcrModel) -> None:
     event_loop.run_on_threads(StackSet.type_name)
     neighbour_mends.apply()
     event_bus_mends.apply()
+    role_assumption.ask_trust()
     _reset_with_ministack()
 
 
