@@ -71,7 +71,9 @@ def test_instances_are_stacks_of_every_account_of_the_unit(organization: Organiz
     tags = [{"Key": "owner", "Value": "platform"}]
     body = template("base", Parameters={"Stage": {"Type": "String"}})
     parameters = [{"ParameterKey": "Stage", "ParameterValue": "prod"}]
-    made = management.deploy("s", stack_set(body, unit, Parameters=parameters, Tags=tags))
+    preferences = {"MaxConcurrentCount": 3}
+    declared = stack_set(body, unit, Parameters=parameters, Tags=tags, OperationPreferences=preferences)
+    made = management.deploy("s", declared)
     assert made.status == "CREATE_COMPLETE", made.reasons()
 
     found = instances(management)
@@ -100,6 +102,7 @@ def test_instances_are_stacks_of_every_account_of_the_unit(organization: Organiz
     assert len(results) == 4
     described = management.cloudformation.describe_stack_set_operation(**asked)["StackSetOperation"]
     assert described["EndTimestamp"] >= described["CreationTimestamp"]
+    assert described["OperationPreferences"] == {"MaxConcurrentCount": 3}
 
 
 def test_the_management_account_gets_none(organization: Organization) -> None:
@@ -171,6 +174,22 @@ def test_deleting_the_set_deletes_its_stacks_but_what_they_retain(organization: 
     assert stack["StackStatus"] == "DELETE_COMPLETE"
     code, _ = error_of(management.cloudformation.list_stack_instances, StackSetName="baseline")
     assert code.startswith("StackSetNotFound")
+
+
+def test_a_stack_that_cannot_be_deleted_keeps_the_set(organization: Organization) -> None:
+    unit = organization.unit()
+    member, management = organization.account(unit), organization.management
+    tolerant = {"FailureToleranceCount": 1}
+    declared = stack_set(template("base"), unit, regions=["eu-west-1"], OperationPreferences=tolerant)
+    management.deploy("s", declared)
+    member.push("base", "v1")
+    assert management.delete_stack("s") == "DELETE_FAILED"
+    (left,) = instances(management)
+    assert (left["Status"], left["StackInstanceStatus"]["DetailedStatus"]) == ("INOPERABLE", "INOPERABLE")
+    assert "ResourceLogicalId:Base" in left["StatusReason"]
+    assert repositories(member) == {"base"}
+    member.ecr.delete_repository(repositoryName="base", force=True)
+    assert management.delete_stack("s") == "DELETE_COMPLETE"
 
 
 def test_a_failed_create_leaves_nothing(organization: Organization) -> None:

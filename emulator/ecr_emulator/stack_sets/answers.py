@@ -104,6 +104,7 @@ def _describe_operation(record: StackSetRecord, params: Params) -> str | Answer:
         **_operation(operation),
         "StackSetId": record.identifier,
         "RetainStacks": operation.retains_stacks,
+        "OperationPreferences": _upper_keys(operation.preferences),
     }
     return f"<StackSetOperation>{_xml(described)}</StackSetOperation>"
 

@@ -27,7 +27,10 @@ async def create(record: StackSetRecord) -> None:
     try:
         _check(operation)
     except EcrError:
-        await operations.perform(record, operations.DELETE, list(record.instances.values()))
+        made = list(record.instances.values())
+        await operations.perform(
+            record, operations.DELETE, made, preferences={"failureToleranceCount": len(made)}
+        )
         raise
 
 
@@ -53,10 +56,12 @@ async def update(record: StackSetRecord, previous: dict[str, Any], desired: dict
 
 
 async def delete(record: StackSetRecord) -> None:
-    """Delete every instance and its stack."""
+    """Delete every instance and its stack; a set that still has an instance cannot go."""
     ministack_internals.enter(record.account, record.region)
     if record.instances:
         _check(await operations.perform(record, operations.DELETE, list(record.instances.values())))
+    if record.instances:
+        raise EcrError("StackSetNotEmptyException", f"StackSet {record.name} is not empty")
 
 
 def _of_instances(declared: dict[str, Any]) -> dict[str, Any]:

@@ -30,15 +30,21 @@ async def perform(
     retains_stacks: bool = False,
     preferences: dict[str, Any] | None = None,
 ) -> Operation:
-    """Perform the action on the instances when the set's others are done; created ones become its own."""
-    operation = Operation(action=action, retains_stacks=retains_stacks)
+    """Perform the action on the instances when the set's others are done; created ones become its own.
+
+    What another operation has created or deleted in the meantime is left out.
+    """
     chosen = record.declared.get("operationPreferences", {}) if preferences is None else preferences
+    operation = Operation(action=action, retains_stacks=retains_stacks, preferences=chosen)
     async with record.lock:
         record.operations.append(operation)
         by_region: dict[str, list[StackInstance]] = {}
         for instance in instances:
             if action == CREATE:
-                record.instances[instance.place] = instance
+                if record.instances.setdefault(instance.place, instance) is not instance:
+                    continue
+            elif record.instances.get(instance.place) is not instance:
+                continue
             instance.detailed_status, instance.last_operation = "PENDING", operation.operation_id
             by_region.setdefault(instance.region, []).append(instance)
         await _perform_in_regions(record, operation, by_region, chosen)

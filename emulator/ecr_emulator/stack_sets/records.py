@@ -63,6 +63,7 @@ class Operation:
 
     action: str
     retains_stacks: bool = False
+    preferences: dict[str, Any] = field(default_factory=dict)
     operation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: str = "RUNNING"
     reason: str = ""
