@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 PINNED_VERSION = "1.5.33"
@@ -22,9 +23,11 @@ _NAMES = {
         "get_account_id",
         "get_region",
         "json_response",
+        "request_scope",
         "set_request_account_id",
         "set_request_region",
     ),
+    "ministack.core.iam_evaluator": ("EvalContext", "evaluate_trust_policy"),
     "ministack.services.ecr": (
         "handle_request",
         "_repositories",
@@ -45,9 +48,11 @@ _NAMES = {
     "ministack.services.iam": ("_oidc_providers", "_policies", "_roles", "_users"),
     "ministack.services.inspector2": ("_path_handlers",),
     "ministack.services.organizations": (
+        "_DISPATCH",
         "_accounts",
         "_attachments",
         "_create_policy",
+        "_create_statuses",
         "_delete_policy",
         "_ensure_org",
         "_orgs",
@@ -55,14 +60,21 @@ _NAMES = {
         "_policies",
         "_roots",
         "_tags",
+        "_target",
         "_update_policy",
     ),
     "ministack.services.secretsmanager": ("_secrets",),
     "ministack.services.signer": ("_PERMISSION_ACTIONS",),
     "ministack.services.sns": ("_topics",),
+    "ministack.services.sts": ("_caller_identity", "_error", "_p", "handle_request"),
     "ministack.services.ssm": ("_lookup_parameter",),
-    "ministack.services.cloudformation": ("handle_request",),
-    "ministack.services.cloudformation.handlers": ("_ACTION_HANDLERS", "_required_capabilities"),
+    "ministack.services.cloudformation": ("handle_request", "_stack_events"),
+    "ministack.services.cloudformation.handlers": (
+        "_ACTION_HANDLERS",
+        "_required_capabilities",
+        "_resolve_stack",
+    ),
+    "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread", "_sends_back_failed_update"),
     "ministack.services.cloudformation.engine": ("_parse_template",),
     "ministack.services.cloudformation.helpers": ("_resolve_template", "_error", "_p", "_xml"),
     "ministack.services.cloudformation.changesets": (
@@ -86,6 +98,7 @@ _HANDLED_TYPES = (
     "AWS::EC2::VPC",
     "AWS::EC2::VPCEndpoint",
     "AWS::ECR::Repository",
+    "AWS::Events::EventBus",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::SNS::Topic",
@@ -177,6 +190,16 @@ def ssm() -> Any:
     return _module("services.ssm")
 
 
+def sts() -> Any:
+    """The emulated STS."""
+    return _module("services.sts")
+
+
+def policy_evaluator() -> Any:
+    """The evaluation of policies, which ministack keeps for a mode that is off here."""
+    return _module("core.iam_evaluator")
+
+
 def cloudformation_service() -> Any:
     """The emulated CloudFormation, which answers requests."""
     return _module("services.cloudformation")
@@ -207,6 +230,12 @@ def enter(account: str, region_name: str) -> None:
     responses = _module("core.responses")
     responses.set_request_account_id(account)
     responses.set_request_region(region_name)
+
+
+def scope(account: str, region_name: str) -> AbstractContextManager[None]:
+    """An account and Region for as long as a block lasts."""
+    entered: AbstractContextManager[None] = _module("core.responses").request_scope(account, region_name)
+    return entered
 
 
 def scoped_store() -> Any:

@@ -7,14 +7,17 @@ import importlib
 from ecr_emulator import (
     cloudformation_mends,
     endpoint,
+    event_bus_mends,
+    event_loop,
     inspector_configuration,
     inspector_organization,
     ministack_internals,
     neighbour_mends,
     operations,
+    organization_ids,
     registry_protocol,
+    role_assumption,
     settled_answers,
-    stack_sets,
     state,
 )
 from ecr_emulator.model_validation import EcrModel
@@ -32,6 +35,7 @@ from ecr_emulator.resource_types.repository_creation_template import RepositoryC
 from ecr_emulator.resource_types.resource_type import ResourceType
 from ecr_emulator.resource_types.signing_configuration import SigningConfiguration
 from ecr_emulator.resource_types.stack_set import StackSet
+from ecr_emulator.stack_sets import answers, automatic_deployment
 
 RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
     EventBusPolicy,
@@ -75,8 +79,13 @@ def install(model: EcrModel) -> None:
     oidc_provider.register()
     cloudformation_mends.apply()
     settled_answers.hold_back()
-    stack_sets.answer()
+    organization_ids.apply()
+    automatic_deployment.follow_organization()
+    answers.answer()
+    event_loop.run_on_threads(StackSet.type_name)
     neighbour_mends.apply()
+    event_bus_mends.apply()
+    role_assumption.ask_trust()
     _reset_with_ministack()
 
 

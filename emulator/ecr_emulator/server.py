@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import Callable
 
-from ecr_emulator import ministack_internals, process_lifetime
+from ecr_emulator import event_loop, ministack_internals, process_lifetime
 
 ADDRESS = "127.0.0.1"
 _GRACE_SECONDS = 0.3
@@ -29,6 +29,7 @@ async def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
     from hypercorn.config import Config
 
     loop = asyncio.get_running_loop()
+    event_loop.serve_here()
     stop = asyncio.Event()
 
     def stop_soon() -> None:

@@ -16,7 +16,7 @@ account_settings: Any = ministack_internals.scoped_store()
 # Registry-level singletons by name: "policy", "replication", "scanning", "signing".
 registry: Any = ministack_internals.scoped_store()
 public_repositories: Any = ministack_internals.scoped_store()
-# Stack sets by id, as they were declared.
+# Stack sets by id, with their instances and operations.
 stack_sets: Any = ministack_internals.scoped_store()
 # (Region, management account) → Amazon Inspector's delegated administrator: over accounts, thus not scoped.
 inspector_administrators: dict[tuple[str, str], str] = {}

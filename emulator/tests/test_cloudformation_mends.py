@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -384,9 +385,13 @@ def test_import_of_what_is_not_there_fails(account: Account) -> None:
     assert status == "FAILED: Resource of type 'AWS::ECR::Repository' with identifier 'app' was not found."
 
 
-def test_assumed_roles_switch_the_account(account: Account) -> None:
-    other = "333333333333"
-    arn = f"arn:aws:iam::{other}:role/deploy"
+def test_assumed_roles_switch_the_account(account: Account, new_account: Callable[..., Account]) -> None:
+    trusting = new_account()
+    other = trusting.id
+    trust = {"Effect": "Allow", "Principal": {"AWS": account.id}, "Action": "sts:AssumeRole"}
+    arn = trusting.client("iam").create_role(
+        RoleName="deploy", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
+    )["Role"]["Arn"]
     credentials = account.client("sts").assume_role(RoleArn=arn, RoleSessionName="s")["Credentials"]
     import boto3
 

@@ -303,3 +303,57 @@ def test_a_topic_with_a_key_and_a_role_with_a_boundary(account: Account) -> None
     assert account.deploy("s", template(narrow=True)).status == "UPDATE_COMPLETE"
     assert shown() == (key, boundary)
     assert account.delete_stack("s") == "DELETE_COMPLETE"
+
+
+def test_an_event_bus_keeps_its_policy_and_queue(account: Account) -> None:
+    def bus(**properties: Any) -> dict[str, Any]:
+        return {"Bus": {"Type": "AWS::Events::EventBus", "Properties": {"Name": "findings", **properties}}}
+
+    statement = {
+        "Sid": "tenants",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "events:PutEvents",
+        "Resource": f"arn:aws:events:eu-west-1:{account.id}:event-bus/findings",
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorg"}},
+    }
+    queue = {"Arn": f"arn:aws:sqs:eu-west-1:{account.id}:late"}
+    key = f"arn:aws:kms:eu-west-1:{account.id}:key/1"
+    events = account.client("events")
+    account.deploy("s", bus(Policy={"Statement": [statement]}, DeadLetterConfig=queue, KmsKeyIdentifier=key))
+    found = events.describe_event_bus(Name="findings")
+    assert json.loads(found["Policy"]) == {"Statement": [statement]}
+    assert (found["DeadLetterConfig"], found["KmsKeyIdentifier"]) == (queue, key)
+
+    assert account.deploy("s", bus(Description="all")).status == "UPDATE_COMPLETE"
+    found = events.describe_event_bus(Name="findings")
+    assert not found.keys() & {"Policy", "DeadLetterConfig", "KmsKeyIdentifier"}
+
+    account.deploy("s", bus(Policy=json.dumps({"Statement": [statement]})))
+    assert "tenants" in events.describe_event_bus(Name="findings")["Policy"]
+    assert "policy document" in account.deploy("s", bus(Policy={"Statement": []})).reasons()
+    assert "tenants" in events.describe_event_bus(Name="findings")["Policy"]
+    account.delete_stack("s")
+    account.deploy("s", bus())
+    assert "Policy" not in events.describe_event_bus(Name="findings")
+
+
+def test_a_rule_s_target_keeps_its_queue_and_retries(account: Account) -> None:
+    def rule(**target: Any) -> dict[str, Any]:
+        topic = f"arn:aws:sns:eu-west-1:{account.id}:findings"
+        properties = {
+            "Name": "finding",
+            "EventPattern": {"source": ["aws.inspector2"]},
+            "Targets": [{"Id": "Topic", "Arn": topic, **target}],
+        }
+        return {"Rule": {"Type": "AWS::Events::Rule", "Properties": properties}}
+
+    queue = {"Arn": f"arn:aws:sqs:eu-west-1:{account.id}:late"}
+    retries = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 4}
+    account.deploy("s", rule(DeadLetterConfig=queue, RetryPolicy=retries))
+    (target,) = account.client("events").list_targets_by_rule(Rule="finding")["Targets"]
+    assert (target["DeadLetterConfig"], target["RetryPolicy"]) == (queue, retries)
+    other = {"Arn": f"{queue['Arn']}-2"}
+    account.deploy("s", rule(DeadLetterConfig=other))
+    (target,) = account.client("events").list_targets_by_rule(Rule="finding")["Targets"]
+    assert (target["DeadLetterConfig"], "RetryPolicy" in target) == (other, False)

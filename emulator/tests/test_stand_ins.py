@@ -1,4 +1,4 @@
-"""Types that are kept as they were declared: stack sets, policies of an organization, statements of a bus."""
+"""What is read back as it was declared: stack sets, policies of an organization, statements of a bus."""
 
 from __future__ import annotations
 
@@ -52,49 +52,48 @@ def bus_policy(**properties: Any) -> dict[str, Any]:
     }
 
 
-def test_a_stack_set_is_kept_and_read_back(account: Account) -> None:
-    stack = account.deploy("s", stack_set(), Outputs={"Id": {"Value": {"Ref": "S"}}})
-    found = account.cloudformation.describe_stack_set(StackSetName="baseline")["StackSet"]
+@pytest.fixture
+def management(account: Account) -> Account:
+    """The account of an organization that has the unit."""
+    organizations = account.client("organizations")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organizations.create_organizational_unit(ParentId=root, Name=UNIT)
+    return account
+
+
+def test_a_stack_set_is_kept_and_read_back(management: Account) -> None:
+    stack = management.deploy("s", stack_set(), Outputs={"Id": {"Value": {"Ref": "S"}}})
+    found = management.cloudformation.describe_stack_set(StackSetName="baseline")["StackSet"]
     assert stack.outputs["Id"] == found["StackSetId"]
     assert found["StackSetId"].startswith("baseline:")
     assert json.loads(found["TemplateBody"]) == TEMPLATE
     assert found["AutoDeployment"] == {"Enabled": True, "RetainStacksOnAccountRemoval": True}
     assert (found["PermissionModel"], found["OrganizationalUnitIds"]) == ("SERVICE_MANAGED", [UNIT])
     assert found["Regions"] == ["eu-central-1", "eu-west-1"]
-    summaries = account.cloudformation.list_stack_sets()["Summaries"]
+    summaries = management.cloudformation.list_stack_sets()["Summaries"]
     assert [one["StackSetName"] for one in summaries] == ["baseline"]
 
     changed = {"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "t"}}}}
-    account.deploy("s", stack_set(changed, Description="a baseline"))
-    found = account.cloudformation.describe_stack_set(StackSetName=stack.outputs["Id"])["StackSet"]
+    management.deploy("s", stack_set(changed, Description="a baseline"))
+    found = management.cloudformation.describe_stack_set(StackSetName=stack.outputs["Id"])["StackSet"]
     assert found["StackSetId"] == stack.outputs["Id"]
     assert (json.loads(found["TemplateBody"]), found["Description"]) == (changed, "a baseline")
 
-    assert account.delete_stack("s") == "DELETE_COMPLETE"
-    code, _ = error_of(account.cloudformation.describe_stack_set, StackSetName="baseline")
+    assert management.delete_stack("s") == "DELETE_COMPLETE"
+    code, _ = error_of(management.cloudformation.describe_stack_set, StackSetName="baseline")
     assert code.startswith("StackSetNotFound")
 
 
-def test_the_name_of_a_stack_set_is_taken_once_per_region(account: Account) -> None:
-    account.deploy("s", stack_set())
-    refused = account.deploy("t", stack_set())
+def test_the_name_of_a_stack_set_is_taken_once_per_region(management: Account) -> None:
+    management.deploy("s", stack_set())
+    refused = management.deploy("t", stack_set())
     assert refused.status == "ROLLBACK_COMPLETE"
     assert "already exists" in refused.reasons()
-    assert account.elsewhere("eu-north-1").deploy("t", stack_set()).status == "CREATE_COMPLETE"
+    assert management.elsewhere("eu-north-1").deploy("t", stack_set()).status == "CREATE_COMPLETE"
     # A create-only change makes the replacement first, and its name is taken.
     accounts = [{"DeploymentTargets": {"Accounts": ["222233334444"]}, "Regions": ["eu-west-1"]}]
     own = stack_set(PermissionModel="SELF_MANAGED", AutoDeployment=None, StackInstancesGroup=accounts)
-    assert account.deploy("s", own).status == "UPDATE_ROLLBACK_COMPLETE"
-
-
-def test_the_instances_of_accounts_that_are_named(account: Account) -> None:
-    accounts = [{"DeploymentTargets": {"Accounts": ["222233334444"]}, "Regions": ["eu-west-1"]}]
-    own = stack_set(PermissionModel="SELF_MANAGED", AutoDeployment=None, StackInstancesGroup=accounts)
-    account.deploy("s", own)
-    (found,) = account.cloudformation.list_stack_instances(StackSetName="baseline")["Summaries"]
-    assert (found["Account"], found["Region"]) == ("222233334444", "eu-west-1")
-    (other,) = account.cloudformation.list_stack_sets()["Summaries"]
-    assert other["PermissionModel"] == "SELF_MANAGED"
+    assert management.deploy("s", own).status == "UPDATE_ROLLBACK_COMPLETE"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +110,7 @@ def test_the_instances_of_accounts_that_are_named(account: Account) -> None:
             stack_set(Parameters=[{"ParameterKey": "Other", "ParameterValue": "x"}]),
             "[Other] do not exist in the template",
         ),
+        (stack_set(CallAs="DELEGATED_ADMIN"), "not a delegated administrator"),
         (stack_set(PermissionModel="SELF_MANAGED"), "AutoDeployment is for SERVICE_MANAGED"),
         (stack_set(TemplateBody=None), "Either TemplateBody or TemplateURL"),
         (stack_set(OperationPreferences={"MaxConcurrentPercentage": 101}), "not less or equal to 100"),
@@ -121,11 +121,15 @@ def test_the_instances_of_accounts_that_are_named(account: Account) -> None:
         ),
     ],
 )
-def test_a_stack_set_is_refused(account: Account, resources: dict[str, Any], said: str) -> None:
-    stack = account.deploy("s", resources)
+def test_a_stack_set_is_refused(management: Account, resources: dict[str, Any], said: str) -> None:
+    stack = management.deploy("s", resources)
     assert stack.status == "ROLLBACK_COMPLETE"
     assert said in stack.reasons()
-    assert account.cloudformation.list_stack_sets()["Summaries"] == []
+    assert management.cloudformation.list_stack_sets()["Summaries"] == []
+
+
+def test_an_account_without_an_organization_has_no_service_managed_stack_set(account: Account) -> None:
+    assert "must enable organizations access" in account.deploy("s", stack_set()).reasons()
 
 
 @pytest.mark.parametrize(
@@ -133,23 +137,23 @@ def test_a_stack_set_is_refused(account: Account, resources: dict[str, Any], sai
     [("x" * 51_201, "maxLength: 51200"), ("ä" * 30_000, "60000 bytes, more than 51200")],
     ids=["characters", "bytes"],
 )
-def test_the_template_of_a_stack_set_has_a_limit(account: Account, body: str, said: str) -> None:
-    storage = account.client("s3")
-    place = {"LocationConstraint": account.region}
-    storage.create_bucket(Bucket=f"b-{account.id}", CreateBucketConfiguration=place)
+def test_the_template_of_a_stack_set_has_a_limit(management: Account, body: str, said: str) -> None:
+    storage = management.client("s3")
+    place = {"LocationConstraint": management.region}
+    storage.create_bucket(Bucket=f"b-{management.id}", CreateBucketConfiguration=place)
     text = json.dumps({"Resources": stack_set(body)})
-    storage.put_object(Bucket=f"b-{account.id}", Key="t.json", Body=text.encode())
-    url = f"{account.endpoint}/b-{account.id}/t.json"
-    account.cloudformation.create_stack(StackName="s", TemplateURL=url)
-    assert said in account.settled("s").reasons()
+    storage.put_object(Bucket=f"b-{management.id}", Key="t.json", Body=text.encode())
+    url = f"{management.endpoint}/b-{management.id}/t.json"
+    management.cloudformation.create_stack(StackName="s", TemplateURL=url)
+    assert said in management.settled("s").reasons()
 
 
-def test_a_stack_set_takes_parameters_and_capabilities(account: Account) -> None:
+def test_a_stack_set_takes_parameters_and_capabilities(management: Account) -> None:
     template = {"Parameters": {"Bus": {"Type": "String"}}, "Resources": {"R": ROLE}}
     parameters = [{"ParameterKey": "Bus", "ParameterValue": "findings"}]
     capabilities = ["CAPABILITY_NAMED_IAM"]
-    account.deploy("s", stack_set(template, Parameters=parameters, Capabilities=capabilities))
-    found = account.cloudformation.describe_stack_set(StackSetName="baseline")["StackSet"]
+    management.deploy("s", stack_set(template, Parameters=parameters, Capabilities=capabilities))
+    found = management.cloudformation.describe_stack_set(StackSetName="baseline")["StackSet"]
     assert (found["Parameters"], found["Capabilities"]) == (parameters, capabilities)
 
 

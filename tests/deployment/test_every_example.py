@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from example_assemblies import example_names
-from example_deployment import ADDED, ExampleDeployment, Place
+from example_deployment import ADDED, ADDED_PULL, ExampleDeployment, Place
 from local_cloud import LocalCloud
 from registry_comparison import comparable, own_repositories
+from stack_set_instances import StackSet, stack_sets, tell_network
 from synthesized import Assembly
 
 from ecr_blueprints.registry.registry import Registry
@@ -26,14 +26,32 @@ from ecr_blueprints.registry.registry import Registry
 
 @dataclass(kw_only=True)
 class Life:
-    """An example that is deployed, and the image that was pushed into each of its registries."""
+    """An example that is deployed, and the image that was pushed into each of its registries.
+
+    Each unit of the organization that a stack set targets has two accounts, which have an image, too.
+    """
 
     deployment: ExampleDeployment
+    members: dict[str, list[str]] = field(default_factory=dict)
     pushed: dict[tuple[Place, str], str] = field(default_factory=dict)
+    kept: dict[tuple[Place, str], str] = field(default_factory=dict)
 
     @property
     def first(self) -> Assembly:
         return self.deployment.first
+
+    @property
+    def stack_sets(self) -> list[StackSet]:
+        return list(stack_sets(self.first))
+
+    def stack_set_places(self, assembly: Assembly) -> set[Place]:
+        """Every account and Region that has something of a stack set."""
+        return {
+            place
+            for one in stack_sets(assembly)
+            for unit in one.units
+            for place in itertools.product(self.members[unit], one.regions)
+        }
 
     def differences(self, assembly: Assembly) -> dict[Place, list[str]]:
         """Registry → what of it ECR's API tells otherwise than the templates."""
@@ -57,9 +75,18 @@ def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp(request.param)
     with LocalCloud(log=folder / "emulator.log") as cloud:
         deployment = ExampleDeployment(request.param, cloud, folder)
-        deployment.bootstrap()
+        accounts = map(str, itertools.count(800000000001))
+        members = {unit: list(itertools.islice(accounts, 2)) for unit in deployment.organization.units}
+        deployment.bootstrap(members)
+        life = Life(deployment=deployment, members=members)
+        for one in life.stack_sets:
+            for unit in one.units:
+                for place in itertools.product(members[unit], one.regions):
+                    tell_network(deployment, place, one.template)
         deployment.deploy(deployment.first)
-        life = Life(deployment=deployment)
+        for place in life.stack_set_places(deployment.first):
+            deployment.client("ecr", place).create_repository(repositoryName="prod/theirs")
+            life.kept[place, "prod/theirs"] = deployment.push(place, "prod/theirs")
         for place, registry in deployment.declared(deployment.first).items():
             for repository in own_repositories(registry)[:1]:
                 name = str(repository.known_name)
@@ -72,62 +99,22 @@ def test_what_is_declared_is_what_each_registry_holds(life: Life) -> None:
     assert life.differences(life.first) == {}
 
 
-def test_what_is_in_a_stack_set_goes_into_two_accounts(life: Life) -> None:
-    """The emulator deploys no stack set, so its template is deployed as it is into accounts of its own."""
-    sets = [
-        (place, resource["Properties"])
-        for stack, place in life.first.environments.items()
-        for resource in life.first.templates[stack]["Resources"].values()
-        if resource["Type"] == "AWS::CloudFormation::StackSet"
-    ]
-    accounts = itertools.count(800000000001)
-    for (_, region), properties in sets:
-        parameters = properties.get("Parameters", [])
-        assert all(isinstance(one["ParameterValue"], str) for one in parameters)
-        for account in itertools.islice(accounts, 2):
-            _tell_network(life, (str(account), region), json.loads(properties["TemplateBody"]))
-            cloudformation = life.deployment.client("cloudformation", (str(account), region))
-            cloudformation.create_stack(
-                StackName="instance",
-                TemplateBody=properties["TemplateBody"],
-                Parameters=parameters,
-                Capabilities=properties.get("Capabilities", []),
-            )
-            assert _settled(cloudformation) == "CREATE_COMPLETE"
+def test_every_account_of_a_unit_has_what_its_stack_sets_hold(life: Life) -> None:
+    for one in life.stack_sets:
+        assert_deployed(life, one)
 
 
-def _tell_network(life: Life, place: Place, template: dict[str, Any]) -> None:
-    """Writes the parameters of Systems Manager that a template reads, as the account's network team does."""
-    read = {
-        name: one["Default"]
-        for name, one in template.get("Parameters", {}).items()
-        if one["Type"].startswith("AWS::SSM::Parameter::Value<")
-    }
-    if not read:
-        return
-    ec2 = life.deployment.client("ec2", place)
-    vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.99.0.0/24", AvailabilityZone=f"{place[1]}a")
-    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
-    values = {
-        "VpcId": vpc,
-        "VpcCidr": "10.99.0.0/16",
-        "SubnetIds": subnet["Subnet"]["SubnetId"],
-        "RouteTableIds": table,
-    }
-    for name, parameter in read.items():
-        kind = "StringList" if name.endswith("Ids") else "String"
-        life.deployment.client("ssm", place).put_parameter(Name=parameter, Value=values[name], Type=kind)
-
-
-def _settled(cloudformation: object) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        (stack,) = cloudformation.describe_stacks(StackName="instance")["Stacks"]  # type: ignore[attr-defined]
-        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
-            return str(stack["StackStatus"])
-        time.sleep(0.1)
-    raise TimeoutError("the stack has not settled")
+def assert_deployed(life: Life, stack_set: StackSet) -> None:
+    """Both accounts of each unit have the stack, as the set's template is now, in each Region."""
+    accounts = [account for unit in stack_set.units for account in life.members[unit]]
+    found = stack_set.instances(life.deployment)
+    assert {one.place for one in found} == set(itertools.product(accounts, stack_set.regions))
+    assert {one.status for one in found} == {"CURRENT"}
+    for one in found:
+        cloudformation = life.deployment.client("cloudformation", one.place)
+        assert cloudformation.get_template(StackName=one.stack_id)["TemplateBody"] == stack_set.template
+        resources = cloudformation.describe_stack_resources(StackName=one.stack_id)["StackResources"]
+        assert {each["LogicalResourceId"] for each in resources} == set(stack_set.template["Resources"])
 
 
 @pytest.fixture(scope="module")
@@ -159,11 +146,60 @@ def _names(registry: Registry) -> list[str]:
     return [str(one.known_name) for one in own_repositories(registry)]
 
 
+def test_an_update_reaches_every_account_of_a_unit(life: Life, second: Assembly) -> None:
+    before = {one.name: one for one in life.stack_sets}
+    changed = []
+    for after in stack_sets(second):
+        assert_deployed(life, after)
+        if after.template != before[after.name].template:
+            changed.append(after)
+    assert bool(changed) == bool(before)
+    for one in changed:
+        for place in itertools.product(life.members[one.units[0]], one.regions):
+            assert_settings(life, place, one)
+
+
+def assert_settings(life: Life, place: Place, stack_set: StackSet) -> None:
+    """An account's scanning and pull policy are what the template says."""
+    for resource in stack_set.template["Resources"].values():
+        if resource["Type"] == "AWS::ECR::RegistryScanningConfiguration":
+            live = life.deployment.client("ecr", place).get_registry_scanning_configuration()
+            declared = [rule["ScanFrequency"] for rule in resource["Properties"]["Rules"]]
+            assert [rule["scanFrequency"] for rule in live["scanningConfiguration"]["rules"]] == declared
+        if resource["Type"] == "AWS::IAM::ManagedPolicy":
+            iam = life.deployment.client("iam", place)
+            (policy,) = iam.list_policies(Scope="Local")["Policies"]
+            version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
+            assert ADDED_PULL in json.dumps(version["PolicyVersion"]["Document"])
+
+
 def test_destroying_keeps_every_repository_and_image(life: Life, second: Assembly) -> None:
     places = list(life.deployment.declared(second))
     before = {place: comparable(life.deployment.live(place))["repositories"] for place in places}
+    scanned = {place: scanning(life, place) for place in life.stack_set_places(second)}
     life.deployment.destroy(second)
+    assert {place: scanning(life, place) for place in scanned} == scanned
+    for one in stack_sets(second):
+        assert_gone(life, one)
     after = {place: comparable(life.deployment.live(place))["repositories"] for place in places}
     assert after == before
     for (place, name), digest in life.pushed.items():
         assert life.deployment.digests(place, name) == {digest}
+    for (place, name), digest in life.kept.items():
+        assert life.deployment.digests(place, name) == {digest}
+
+
+def scanning(life: Life, place: Place) -> Any:
+    answer = life.deployment.client("ecr", place).get_registry_scanning_configuration()
+    return answer["scanningConfiguration"]
+
+
+def assert_gone(life: Life, stack_set: StackSet) -> None:
+    """No account has the stack any more, nor what its template does not retain."""
+    for unit in stack_set.units:
+        for place in itertools.product(life.members[unit], stack_set.regions):
+            cloudformation = life.deployment.client("cloudformation", place)
+            assert cloudformation.describe_stacks()["Stacks"] == []
+            assert life.deployment.client("events", place).list_rules()["Rules"] == []
+            assert life.deployment.client("ec2", place).describe_vpc_endpoints()["VpcEndpoints"] == []
+            assert life.deployment.client("iam", place).list_roles()["Roles"] == []

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 from example_assemblies import blueprint_of, synthesized_example
 from local_cloud import ROOT, LocalCloud, run_cdk
+from local_organization import LocalOrganization
 from synthesized import Assembly, read_assembly, synthesize
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.live import read_live_registry
 from ecr_blueprints.registry.registry import Registry
 
-__all__ = ["ADDED", "ExampleDeployment"]
+__all__ = ["ADDED", "ADDED_PULL", "ExampleDeployment"]
 
 ADDED = "added-by-an-update"
 """The repository that an update adds to the first team."""
 UNTAGGED_DAYS = 5
 """What an update gives every lifecycle policy."""
+
+ADDED_PULL = "base/*"
+"""What an update lets the accounts of a unit pull."""
 
 Place = tuple[str, str]
 """Account and Region."""
@@ -45,21 +49,35 @@ class ExampleDeployment:
         self.first = read_assembly(folder / "first")
         # The account that deploys: the first stack's own.
         self.administrator = next(iter(self.first.environments.values()))[0]
+        self.organization = LocalOrganization(cloud, self.first.path)
 
-    def bootstrap(self) -> None:
-        """Bootstraps every account of the stacks in its Regions."""
+    def bootstrap(self, accounts: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Bootstraps every account of the stacks in its Regions, in the organization that stack sets need.
+
+        Args:
+            accounts: Unit of the organization → the accounts in it. Default: none.
+        """
+        self.organization.create(accounts or {})
         regions: dict[str, list[str]] = {}
         for account, region in sorted(set(self.first.environments.values())):
             regions.setdefault(account, []).append(region)
         self.cloud.install_toolkit(regions, trusted=self.administrator)
 
     def update(self) -> Assembly:
-        """The example with another retention of untagged images and one more repository, synthesized."""
+        """The example with another retention of untagged images and one more repository, synthesized.
+
+        What its stack sets put into accounts changes, too: what is scanned, or what may be pulled.
+        """
         copy = self.folder / "example"
         shutil.copytree(blueprint_of(self.name).parent, copy)
         path = copy / "blueprint.yaml"
         blueprint = yaml.safe_load(path.read_text())
         blueprint["retention"] = {**blueprint.get("retention", {}), "untagged_days": UNTAGGED_DAYS}
+        if "baseline" in blueprint:
+            blueprint["scanning"] = {"development": "continuous"}
+        for consumer in blueprint.get("consumers", {}).values():
+            if "units" in consumer:
+                consumer["pull"].append(ADDED_PULL)
         if blueprint.get("teams"):
             blueprint["teams"][0].setdefault("repositories", {})[ADDED] = {}
         else:

@@ -1,4 +1,4 @@
-"""`AWS::CloudFormation::StackSet`: kept as declared; nothing is deployed into other accounts.
+"""`AWS::CloudFormation::StackSet`, whose instances are stacks of the accounts that it targets.
 
 What is refused beyond the schema:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html.
@@ -10,11 +10,15 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ecr_emulator import ministack_internals, state
+from ecr_emulator import event_loop, ministack_internals, state
 from ecr_emulator.errors import EcrError
+from ecr_emulator.ministack_internals import account_id, region
 from ecr_emulator.resource_types import fragments
 from ecr_emulator.resource_types.resource_type import Attributes, Properties, ResourceType
 from ecr_emulator.resource_types.schema import Flag, Number, Sequence, Structure, Text
+from ecr_emulator.stack_sets import lifecycle
+from ecr_emulator.stack_sets import targets as reach
+from ecr_emulator.stack_sets.records import StackSetRecord
 
 _SERVICE_MANAGED = "SERVICE_MANAGED"
 _REGION = Text(pattern=r"[a-zA-Z0-9-]{1,128}")
@@ -113,18 +117,32 @@ class StackSet(ResourceType):
         return {"StackSetId": identifier} if identifier in state.stack_sets else None
 
     def create(self, identifier: str, desired: Properties) -> None:
-        """Keep the stack set."""
-        for problem in _problems(desired):
-            raise EcrError("ValidationError", problem)
-        state.stack_sets[identifier] = desired
+        """Keep the stack set and create its instances; without them it is not there either."""
+        _check(desired)
+        record = StackSetRecord(
+            identifier=identifier, account=account_id(), region=region(), declared=desired
+        )
+        state.stack_sets[identifier] = record
+        try:
+            event_loop.wait_for(lifecycle.create(record))
+        except EcrError:
+            state.stack_sets.pop(identifier)
+            raise
 
     def update(self, identifier: str, previous: Properties, desired: Properties) -> None:
-        """Keep the stack set as it is declared now."""
-        self.create(identifier, desired)
+        """Keep the stack set as it is declared now, and bring its instances to it."""
+        _check(desired)
+        event_loop.wait_for(lifecycle.update(state.stack_sets[identifier], previous, desired))
 
     def delete(self, identifier: str, properties: Properties) -> None:
-        """Forget the stack set, as CloudFormation deletes its instances before it."""
+        """Delete the instances, then forget the stack set."""
+        event_loop.wait_for(lifecycle.delete(state.stack_sets[identifier]))
         state.stack_sets.pop(identifier)
+
+
+def _check(desired: Properties) -> None:
+    for problem in _problems(desired):
+        raise EcrError("ValidationError", problem)
 
 
 def _problems(desired: Properties) -> Iterator[str]:
@@ -146,6 +164,7 @@ def _problems(desired: Properties) -> Iterator[str]:
         targets = group["deploymentTargets"]
         if is_service_managed != ("organizationalUnitIds" in targets):
             yield "OrganizationalUnitIds are required with SERVICE_MANAGED permissions, Accounts with others"
+    yield from reach.problems(desired)
     size = len(desired["templateBody"].encode())
     if size > 51_200:
         yield f"TemplateBody has {size} bytes, more than 51200"

@@ -132,6 +132,24 @@ def test_its_readme_deploys_what_there_is(model: OperatingModel, project: Path) 
         assert bootstrapped == set(stacks.values())
 
 
+def test_its_readme_lets_the_account_that_deploys_into_every_other(
+    model: OperatingModel, project: Path
+) -> None:
+    readme = (project / "README.md").read_text()
+    lines = re.findall(
+        r"cdk bootstrap aws://(\d+)/\S+(?: --trust (\d+) --cloudformation-\S+ arn:\S+)?\n", readme
+    )
+    (deploying, itself), *others = lines
+    assert itself == ""
+    if model is OperatingModel.TENANT_MANAGED:  # Each account's stacks are deployed with its own credentials.
+        assert {trusted for _, trusted in others} == {""}
+        deployed = re.findall(r"cdk deploy (.*)\n", readme)
+        assert all("--exclusively" in one or "tenant=" in one for one in deployed)
+    else:
+        assert others
+        assert {trusted for _, trusted in others} == {deploying}
+
+
 def test_its_own_test_names_what_would_be_lost_and_what_is_new(tmp_path: Path) -> None:
     project = make(tmp_path / "registry", OperatingModel.CENTRALIZED)
     team = project / "teams" / "payments.yaml"
