@@ -15,17 +15,15 @@ from docs_picture import render_picture
 from docs_topology import DeployedStack, read_stacks, read_topology, stack_sets
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
-from ecr_blueprints.domain.quotas import (
-    POLICY_LENGTH,
-    PULL_THROUGH_CACHE_RULES,
-    PULL_TIME_UPDATE_EXCLUSIONS,
-    REPLICATION_RULES,
-    REPOSITORIES,
-    SIGNING_RULES,
-    Quota,
-)
+from ecr_blueprints.domain.managed_policy import MAX_MANAGED_POLICIES_PER_ROLE, MAX_MANAGED_POLICY_LENGTH
+from ecr_blueprints.domain.organization import MAX_CONTROL_POLICY_LENGTH, PolicyType
+from ecr_blueprints.domain.quotas import POLICY_LENGTH
 from ecr_blueprints.domain.resting_price import RESTING_PRICES
-from ecr_blueprints.domain.stack_resources import MAX_STACK_RESOURCES
+from ecr_blueprints.domain.stack_resources import MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES
+from ecr_blueprints.domain.stack_set import MAX_TEMPLATE_BODY_BYTES
+from ecr_blueprints.domain.vpc_endpoint import ENDPOINT_POLICY_LENGTH
+from ecr_blueprints.registry.guardrails import policy_length
+from ecr_blueprints.registry.quota_use import QuotaUse, quota_uses
 from ecr_blueprints.registry.registry import Registry
 
 __all__ = ["MODELS", "example_names", "render_example", "render_example_picture", "render_index_of_models"]
@@ -129,9 +127,11 @@ def render_example(name: str) -> str:
         "",
         "The registry, or the stack, that uses the most of each.",
         "",
-        "| Quota | Used | Of | Source |",
-        "|---|---|---|---|",
+        "| Quota | Used | Of | Warning from 80 % | Source |",
+        "|---|---|---|---|---|",
         *_quota_rows(name),
+        "",
+        _OTHER_QUOTAS,
         "",
     ]
     return "\n".join(lines)
@@ -221,39 +221,126 @@ def _money(amount: Decimal) -> str:
 # --- quotas -------------------------------------------------------------------------------------------
 
 
+_IAM_QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+_STACK_LIMITS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"
+_ORGANIZATION_LIMITS = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"
+_ENDPOINT_LIMITS = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"
+
+_OTHER_QUOTAS = """\
+Synthesis warns from 80 % of each, with the id that is named; an acknowledgement takes it away. Of a
+template's bytes it warns for stacks of repositories by an estimate, and tells of others on standard error
+once they are written. What AWS does not raise is refused beyond.
+
+Not listed, and not warned of, since others use them too and no blueprint knows how much: service control
+policies on a unit (5), rules on an account's event bus (300), roles in an account, managed policies on roles
+that exist already. How many creation templates a registry takes, AWS does not say."""
+
+
 def _quota_rows(name: str) -> Iterator[str]:
-    registries = _registries(name)
-    used: list[tuple[Quota, int]] = [
-        (REPOSITORIES, max((len(one.repositories) for one in registries), default=0)),
-        (PULL_THROUGH_CACHE_RULES, max((len(one.cache_rules) for one in registries), default=0)),
-        (REPLICATION_RULES, max((_rules(one.replication) for one in registries), default=0)),
-        (SIGNING_RULES, max((_rules(one.signing) for one in registries), default=0)),
-        (PULL_TIME_UPDATE_EXCLUSIONS, max((len(one.pull_time_exclusions) for one in registries), default=0)),
-        (POLICY_LENGTH, _longest_policy(_stacks(name))),
-    ]
-    for quota, number in used:
-        if number:
-            unit = f" {quota.unit}" if quota.unit else ""
-            yield f"| {quota.name} | {number:,} | {quota.value:,}{unit} | [AWS]({quota.source}) |"
-    resources = max(len(stack.template["Resources"]) for stack in _stacks(name))
+    for identifier, what, used, limit, source in (*_registry_quotas(name), *_other_quotas(name)):
+        if used:
+            yield f"| {what} | {used:,} | {limit} | `ecr-blueprints:{identifier}` | [AWS]({source}) |"
+
+
+_QuotaRow = tuple[str, str, int, str, str]
+"""The warning's id, what is limited, how much is used, the limit, where AWS says it."""
+
+
+def _registry_quotas(name: str) -> Iterator[_QuotaRow]:
+    largest: dict[str, QuotaUse] = {}
+    for registry in _registries(name):
+        for use in quota_uses(registry):
+            if use.name not in largest or use.used > largest[use.name].used:
+                largest[use.name] = use
+    for use in largest.values():
+        unit = f" {use.quota.unit}" if use.quota.unit else ""
+        yield f"quota-{use.name}", use.quota.name, use.used, f"{use.limit:,}{unit}", use.quota.source
+
+
+def _other_quotas(name: str) -> Iterator[_QuotaRow]:
+    stacks = _stacks(name)
+    inner = [one for stack in stacks for one in stack_sets(stack)]
+    everything = [*stacks, *inner]
+    for kind, member, identifier in (
+        ("AWS::ECR::RegistryPolicy", "PolicyText", "quota-registry-policy-length"),
+        ("AWS::ECR::Repository", "RepositoryPolicyText", "quota-repository-policy-length"),
+    ):
+        what = f"{POLICY_LENGTH.name} ({'registry' if 'Registry' in kind else 'repository'})"
+        limit = f"{POLICY_LENGTH.value:,} {POLICY_LENGTH.unit}"
+        yield identifier, what, _longest(stacks, kind, member), limit, POLICY_LENGTH.source
     yield (
-        f"| resources in a stack | {resources} | {MAX_STACK_RESOURCES} | "
-        "[AWS](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html) |"
+        "quota-managed-policy-length",
+        "length of a managed policy",
+        _longest(everything, "AWS::IAM::ManagedPolicy", "PolicyDocument"),
+        f"{MAX_MANAGED_POLICY_LENGTH:,} characters",
+        _IAM_QUOTAS,
+    )
+    attached = [
+        len(one.get("ManagedPolicyArns", ()))
+        for stack in everything
+        for _, one in stack.resources("AWS::IAM::Role")
+    ]
+    yield (
+        "quota-managed-policies-per-role",
+        "managed policies on a role",
+        max(attached, default=0),
+        str(MAX_MANAGED_POLICIES_PER_ROLE),
+        _IAM_QUOTAS,
+    )
+    yield (
+        "quota-endpoint-policy-length",
+        "length of an endpoint's policy",
+        _longest(everything, "AWS::EC2::VPCEndpoint", "PolicyDocument"),
+        f"{ENDPOINT_POLICY_LENGTH:,} characters",
+        _ENDPOINT_LIMITS,
+    )
+    for policy_type in PolicyType:
+        lengths = [
+            policy_length(one["Content"])
+            for stack in stacks
+            for _, one in stack.resources("AWS::Organizations::Policy")
+            if one["Type"] == str(policy_type)
+        ]
+        words = str(policy_type).lower()
+        yield (
+            f"quota-{words.replace('_', '-')}",
+            f"length of a {words.replace('_', ' ')}",
+            max(lengths, default=0),
+            f"{MAX_CONTROL_POLICY_LENGTH:,} characters",
+            _ORGANIZATION_LIMITS,
+        )
+    yield (
+        "quota-stack-set-template",
+        "template of a stack set",
+        max((_bytes(one) for one in inner), default=0),
+        f"{MAX_TEMPLATE_BODY_BYTES:,} bytes",
+        _STACK_LIMITS,
+    )
+    resources = max(len(stack.template["Resources"]) for stack in stacks)
+    yield (
+        "stack-nears-its-limit",
+        "resources in a stack",
+        resources,
+        str(MAX_STACK_RESOURCES),
+        _STACK_LIMITS,
+    )
+    yield (
+        "stack-nears-its-limit",
+        "template of a stack",
+        max(map(_bytes, stacks)),
+        f"{MAX_TEMPLATE_BYTES:,} bytes",
+        _STACK_LIMITS,
     )
 
 
-def _rules(configurations: Sequence[Any]) -> int:
-    return max((len(one.rules) for one in configurations if isinstance(one.rules, tuple)), default=0)
+def _bytes(stack: DeployedStack) -> int:
+    return len(json.dumps(stack.template, separators=(",", ":")).encode())
 
 
-def _longest_policy(stacks: Sequence[DeployedStack]) -> int:
+def _longest(stacks: Sequence[DeployedStack], kind: str, member: str) -> int:
     texts = [
         json.dumps(properties[member], separators=(",", ":"))
         for stack in stacks
-        for kind, member in (
-            ("AWS::ECR::Repository", "RepositoryPolicyText"),
-            ("AWS::ECR::RegistryPolicy", "PolicyText"),
-        )
         for _, properties in stack.resources(kind)
         if member in properties
     ]

@@ -16,7 +16,12 @@ from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.stacks.centralized.centralized import build_centralized
 from ecr_blueprints.stacks.enterprise.enterprise import build_enterprise
 from ecr_blueprints.stacks.seeding_list import write_seeding_list
-from ecr_blueprints.stacks.stack_limits import check_template_sizes, refuse_too_many_resources
+from ecr_blueprints.stacks.stack_limits import (
+    check_template_sizes,
+    refuse_too_many_resources,
+    tell_large_templates,
+    watch_stacks,
+)
 from ecr_blueprints.stacks.tenant_managed.tenant_managed import TENANT_CONTEXT_KEY, build_tenant_managed
 
 __all__ = ["build_stacks", "synthesize"]
@@ -55,6 +60,7 @@ def build_stacks(app: App, blueprint: Blueprint) -> None:
         )
     if isinstance(blueprint, RegistryBlueprint):
         write_seeding_list(app, blueprint)
+    watch_stacks(app)
 
 
 def synthesize(app: App) -> None:
@@ -76,4 +82,6 @@ def synthesize(app: App) -> None:
         if not found:
             raise
         raise InvalidValueError("\n  ".join(["the stacks cannot be synthesized:", *found])) from None
-    check_template_sizes(Path(assembly.directory))
+    folder = Path(assembly.directory)
+    check_template_sizes(folder)
+    tell_large_templates(folder)
