@@ -14,6 +14,7 @@ from ecr_blueprints.constructs.pipeline_identity_provider import PipelineIdentit
 from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
 from ecr_blueprints.stacks.blueprint_registry import BlueprintRegistry
 from ecr_blueprints.stacks.consumer_access import cache_prefix
+from ecr_blueprints.stacks.profiles_last import make_profiles_last
 from ecr_blueprints.stacks.team_pushers import pipeline_issuers
 
 __all__ = ["RegistryStack"]
@@ -88,6 +89,7 @@ class RegistryStack(Stack):
             for name, identity in pipeline_issuers(blueprint).items():
                 PipelineIdentityProvider(self, name, identity=identity)
         self.blueprint_registry.complete()
+        make_profiles_last(self)
 
     def _let_seed(self, blueprint: RegistryBlueprint) -> None:
         """Makes the policy of the role that fills the caches; IAM is global, and the account has one."""
