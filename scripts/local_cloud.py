@@ -232,8 +232,12 @@ def run_cdk(
     cwd: Path = ROOT,
     on_line: Callable[[str], None] | None = None,
     check: bool = True,
+    end_by: signal.Signals = signal.SIGTERM,
 ) -> subprocess.CompletedProcess[str]:
-    """Runs the pinned CDK CLI, without notices, and gives its output line by line to ``on_line``."""
+    """Runs the pinned CDK CLI, without notices, and gives its output line by line to ``on_line``.
+
+    What ``on_line`` raises ends the CLI, by the signal ``end_by``.
+    """
     if not CDK_CLI.exists():
         raise CloudError("the CDK CLI is not set up; run `make setup`")
     command = [str(node_binary()), str(CDK_CLI), *arguments, "--no-notices", "--no-color", "--ci"]
@@ -256,7 +260,7 @@ def run_cdk(
                 on_line(line.rstrip())
         code = process.wait()
     except BaseException:
-        process.terminate()
+        process.send_signal(end_by)
         process.wait()
         raise
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,15 +47,21 @@ class ExampleDeployment:
         # The account that deploys: the first stack's own.
         self.administrator = next(iter(self.first.environments.values()))[0]
 
-    def bootstrap(self) -> None:
-        """Bootstraps every account of the stacks in its Regions."""
+    def bootstrap(self, *stacks: str) -> None:
+        """Bootstraps the accounts of the stacks, or of all, in their Regions."""
         regions: dict[str, list[str]] = {}
-        for account, region in sorted(set(self.first.environments.values())):
+        for account, region in sorted(
+            {self.first.environments[one] for one in stacks or self.first.templates}
+        ):
             regions.setdefault(account, []).append(region)
         self.cloud.install_toolkit(regions, trusted=self.administrator)
 
-    def update(self) -> Assembly:
-        """The example with another retention of untagged images and one more repository, synthesized."""
+    def update(self, change: Callable[[dict[str, Any]], None] | None = None) -> Assembly:
+        """The example with another retention of untagged images and one more repository, synthesized.
+
+        Args:
+            change: What else changes in the blueprint. Default: nothing.
+        """
         copy = self.folder / "example"
         shutil.copytree(blueprint_of(self.name).parent, copy)
         path = copy / "blueprint.yaml"
@@ -67,28 +74,44 @@ class ExampleDeployment:
             team = yaml.safe_load(team_path.read_text())
             team.setdefault("repositories", {})[ADDED] = {}
             team_path.write_text(yaml.safe_dump(team, sort_keys=False))
+        if change is not None:
+            change(blueprint)
         path.write_text(yaml.safe_dump(blueprint, sort_keys=False))
         result = synthesize(path, self.folder / "second")
         assert result.returncode == 0, result.stderr
         return read_assembly(self.folder / "second")
 
-    def deploy(self, assembly: Assembly, *, on_line: Callable[[str], None] | None = None) -> list[str]:
-        """Deploys all stacks; gives those in which something changed.
+    def deploy(
+        self, assembly: Assembly, *stacks: str, on_line: Callable[[str], None] | None = None
+    ) -> list[str]:
+        """Deploys the stacks and no other, or all; gives those in which something changed.
 
         Args:
             assembly: What to deploy.
-            on_line: Called with each line that the CLI prints; what it raises ends the CLI.
+            stacks: Their names. Default: all.
+            on_line: Called with each line that the CLI prints; what it raises kills the CLI.
         """
         output = self._cdk(
-            "deploy", "--all", "--require-approval", "never", assembly=assembly, on_line=on_line
+            "deploy",
+            *_chosen(stacks),
+            "--require-approval",
+            "never",
+            assembly=assembly,
+            on_line=on_line,
         )
         done = [line.split() for line in output.splitlines() if line.strip().startswith("✅")]
-        assert {words[1] for words in done} == set(assembly.templates)
+        assert {words[1] for words in done} == set(stacks or assembly.templates)
         return [words[1] for words in done if words[2:] != ["(no", "changes)"]]
 
-    def destroy(self, assembly: Assembly) -> None:
-        """Destroys all stacks."""
-        self._cdk("destroy", "--all", "--force", assembly=assembly)
+    def destroy(self, assembly: Assembly, *stacks: str, on_line: Callable[[str], None] | None = None) -> None:
+        """Destroys the stacks and no other, or all.
+
+        Args:
+            assembly: Whose stacks.
+            stacks: Their names. Default: all.
+            on_line: As for `deploy`.
+        """
+        self._cdk("destroy", *_chosen(stacks), "--force", assembly=assembly, on_line=on_line)
 
     def _cdk(self, *arguments: str, assembly: Assembly, on_line: Callable[[str], None] | None = None) -> str:
         result = run_cdk(
@@ -96,6 +119,7 @@ class ExampleDeployment:
             env=self.cloud.environment(self.administrator),
             cwd=ROOT / "scripts",
             on_line=on_line,
+            end_by=signal.SIGKILL,
         )
         return result.stdout
 
@@ -136,3 +160,7 @@ class ExampleDeployment:
         """The digests of the images in a repository."""
         images = self.client("ecr", place).list_images(repositoryName=repository)["imageIds"]
         return {str(image["imageDigest"]) for image in images}
+
+
+def _chosen(stacks: tuple[str, ...]) -> tuple[str, ...]:
+    return ("--exclusively", *stacks) if stacks else ("--all",)
