@@ -14,7 +14,7 @@ from docs_box import Topology
 from docs_contents import repository_count
 from docs_markdown import table_cell
 from docs_model_cost import cost_table, costs, money, together
-from docs_model_quotas import quota_rows
+from docs_model_quotas import OTHER_QUOTAS, quota_rows
 from docs_picture import render_picture
 from docs_sentences import account_rows, flow_sentences, notes
 from docs_topology import read_topology
@@ -170,9 +170,11 @@ def render_example(name: str) -> str:
         "Quotas of Amazon ECR hold for each account and Region, those of a policy or a stack for each one. "
         "Shown is the registry, policy or stack that uses the most of each.",
         "",
-        "| Quota | Used | Of | Raised by AWS | Source |",
-        "|---|---|---|---|---|",
+        "| Quota | Used | Of | Warning from 80 % | Raised by AWS | Source |",
+        "|---|---|---|---|---|---|",
         *quota_rows(_registries(name), _stacks(name)),
+        "",
+        *OTHER_QUOTAS,
         "",
     ]
     return "\n".join(lines)

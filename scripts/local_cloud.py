@@ -245,7 +245,10 @@ def run_cdk(
     on_line: OnLine | None = None,
     check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
-    """Runs the pinned CDK CLI, without notices, and gives its output line by line to ``on_line``."""
+    """Runs the pinned CDK CLI, without notices, and gives its output line by line to ``on_line``.
+
+    What ``on_line`` raises kills the CLI, with whatever it is at.
+    """
     if not CDK_CLI.exists():
         raise CloudError("the CDK CLI is not set up; run `make setup`")
     command = [*arguments, "--no-notices", "--no-color", "--ci"]
@@ -292,7 +295,7 @@ def run_cdk_program(
             on_line(line.rstrip())
         code = process.wait()
     except BaseException:
-        process.terminate()
+        process.kill()
         process.wait()
         raise
     finally:

@@ -15,6 +15,7 @@ from ecr_blueprints.constructs.argument_type import FLAG, TEXT, TEXTS, Accepted,
 from ecr_blueprints.constructs.cdk_token import is_token
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
 from ecr_blueprints.constructs.image_access_statements import cache_statement, login_statement, pull_statement
+from ecr_blueprints.constructs.quota_warning import warn_of_quota
 from ecr_blueprints.constructs.registry_environment import RegistryEnvironment
 from ecr_blueprints.constructs.registry_reference import CacheReference, RegistryReference
 from ecr_blueprints.constructs.repository_scope import check_name_pattern
@@ -30,6 +31,7 @@ from ecr_blueprints.errors import InvalidValueError
 
 __all__ = ["ConsumerPolicy"]
 
+_SHORTER: Final = "name prefixes, such as prod/*, in place of single repositories, or split it in two"
 _TOKEN: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
 _ACCEPTED: Final = {
@@ -141,7 +143,7 @@ class ConsumerPolicy(Construct):
         statements = [login_statement(), pull_statement([*repositories, *cached])]
         if cached:
             statements.append(cache_statement(cached, create=create))
-        _check_length(statements, where=where)
+        length = _check_length(statements, where=where)
         check_free(scope, construct_id)
         super().__init__(scope, construct_id)
         # "Default" stands in no logical ID: a managed policy in this place before keeps its own.
@@ -153,10 +155,18 @@ class ConsumerPolicy(Construct):
             statements=statements,
             roles=list(roles) or None,
         )
+        warn_of_quota(
+            self,
+            "managed-policy-length",
+            used=length,
+            limit=MAX_MANAGED_POLICY_LENGTH,
+            what="characters of the pull policy",
+            advice=_SHORTER,
+        )
 
 
-def _check_length(statements: Sequence[iam.PolicyStatement], *, where: str) -> None:
-    """Refuse a policy that is certainly longer than IAM takes; tokens are not counted."""
+def _check_length(statements: Sequence[iam.PolicyStatement], *, where: str) -> int:
+    """Refuse a policy that is certainly longer than IAM takes; tokens are not counted. Give its length."""
     document = {"Version": "2012-10-17", "Statement": [one.to_statement_json() for one in statements]}
     length = len(_TOKEN.sub("", json.dumps(document, separators=(",", ":"))))
     if length > MAX_MANAGED_POLICY_LENGTH:
@@ -164,8 +174,9 @@ def _check_length(statements: Sequence[iam.PolicyStatement], *, where: str) -> N
             f"the policy would have {length:,} characters, with each name and cache for each Region",
             where=where,
             allowed=f"at most {MAX_MANAGED_POLICY_LENGTH:,}",
-            fix="name prefixes, such as prod/*, in place of single repositories, or split it in two",
+            fix=_SHORTER,
         )
+    return length
 
 
 def _repository_arn_bases(

@@ -22,6 +22,7 @@ from ecr_blueprints.domain.vpc_endpoint import ENDPOINT_POLICY_LENGTH
 from ecr_blueprints.errors import InvalidValueError
 
 __all__ = [
+    "SHORTER_ENDPOINT_POLICY",
     "Condition",
     "addon_statement",
     "cache_statement",
@@ -36,6 +37,9 @@ Statement = dict[str, Any]
 Condition = Mapping[str, Mapping[str, Any]]
 
 _PULL: Final = tuple(sorted(("ecr:BatchCheckLayerAvailability", *PULL)))
+SHORTER_ENDPOINT_POLICY: Final = "name fewer registries, or an organization in place of accounts"
+"""What to do where a policy is too long."""
+
 _TOKEN: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
 
@@ -134,12 +138,15 @@ def check_endpoint_statement(statement: object, *, gateway: bool, where: str) ->
     return statement
 
 
-def check_policy_length(statements: Sequence[object], *, where: str) -> None:
+def check_policy_length(statements: Sequence[object], *, where: str) -> int:
     """Refuse a policy that is certainly longer than EC2 takes; tokens are not counted.
 
     Args:
         statements: As JSON; their texts may hold tokens.
         where: The construct, for the error.
+
+    Returns:
+        How long it is at least.
 
     Raises:
         InvalidValueError: It is.
@@ -151,8 +158,9 @@ def check_policy_length(statements: Sequence[object], *, where: str) -> None:
             f"the endpoint policy would have {length:,} characters",
             where=where,
             allowed=f"at most {ENDPOINT_POLICY_LENGTH:,}",
-            fix="name fewer registries, or an organization in place of accounts",
+            fix=SHORTER_ENDPOINT_POLICY,
         )
+    return length
 
 
 def _allow(

@@ -19,11 +19,13 @@ from ecr_blueprints.constructs.argument_type import (
     member_of,
 )
 from ecr_blueprints.constructs.construct_place import check_free, check_place, path_under
+from ecr_blueprints.constructs.quota_warning import warn_of_quota
 from ecr_blueprints.constructs.stand_alone_template import StandAloneTemplate
 from ecr_blueprints.domain.organization import check_organizational_unit
 from ecr_blueprints.domain.principals import check_region
 from ecr_blueprints.domain.stack_set import (
     MAX_STACK_SET_DESCRIPTION_LENGTH,
+    MAX_TEMPLATE_BODY_BYTES,
     CallAs,
     RegionConcurrency,
     check_stack_set_name,
@@ -222,6 +224,15 @@ class OrganizationStackSet(Construct):
                 )
             ],
             template_body=template.body,
+        )
+        template.repeat_warnings(self)
+        warn_of_quota(
+            self,
+            "stack-set-template",
+            used=len(template.body.encode()),
+            limit=MAX_TEMPLATE_BODY_BYTES,
+            what="bytes of the stack set's template",
+            advice="leave out some of it, or make two stack sets",
         )
 
 

@@ -13,14 +13,12 @@ from aws_cdk import aws_ecr as ecr
 from constructs import IConstruct, IValidation
 
 from ecr_blueprints.constructs.cdk_token import is_token
+from ecr_blueprints.constructs.quota_warning import warn_of_quota
 from ecr_blueprints.domain.quotas import NEARLY_FULL, POLICY_LENGTH
 
 __all__ = ["is_surely_short", "shortest_text_length", "watch_policy_length"]
 
 _ATTRIBUTE: Final = "_ecr_blueprints_policy_length"
-
-_WARNING: Final = "ecr-blueprints:quota-repository-policy-length"
-"""The id of the warning that a repository policy has no room for many more grants."""
 
 _PARTITION: Final = re.compile(r"\$\{Token\[AWS\.Partition\.[0-9]+\]\}")
 
@@ -98,12 +96,15 @@ class _PolicyLength:
         policy = properties.get("repositoryPolicyText")
         length = shortest_text_length(policy)
         if length <= POLICY_LENGTH.value:
-            if length >= NEARLY_FULL * POLICY_LENGTH.value and not self._is_noted:
+            if not self._is_noted:
                 self._is_noted = True
-                cdk.Validations.of(self._resource).add_warning(
-                    _WARNING,
-                    f"{length:,} of {POLICY_LENGTH.value:,} characters of the repository policy are used; "
-                    "grant to organization paths in place of single accounts and roles",
+                warn_of_quota(
+                    self._resource,
+                    "repository-policy-length",
+                    used=length,
+                    limit=POLICY_LENGTH.value,
+                    what="characters of the repository policy",
+                    advice="grant to organization paths in place of single accounts and roles",
                 )
             return []
         return [

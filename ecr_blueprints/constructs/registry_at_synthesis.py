@@ -9,6 +9,7 @@ import jsii
 from constructs import IValidation
 
 from ecr_blueprints.constructs.push_grants import PushersAtSynthesis
+from ecr_blueprints.constructs.quota_warning import QUOTA_WARNING
 from ecr_blueprints.constructs.registry_management import Ownership
 from ecr_blueprints.constructs.second_owner import second_owners
 from ecr_blueprints.registry.quota_use import near_quotas
@@ -20,9 +21,6 @@ __all__ = ["RegistryAtSynthesis"]
 
 _POLICY_SCOPE: Final = "ecr-blueprints:registry-policy-needs-scope-v2"
 """The id of the warning that part of the registry policy may be idle."""
-
-_QUOTA: Final = "ecr-blueprints:quota-"
-"""The beginning of the ids of warnings that a quota is used from 80 %; `QuotaUse.name` follows."""
 
 
 @jsii.implements(IValidation)
@@ -67,7 +65,7 @@ class RegistryAtSynthesis:
     def _warn_of_quotas(self) -> None:
         registry = self._registry
         for use in near_quotas(registry.ledger, policy_length=registry.registry_policy_length):
-            warning = f"{_QUOTA}{use.name}"
+            warning = f"{QUOTA_WARNING}{use.name}"
             if warning in self._noted:
                 continue
             self._noted.add(warning)

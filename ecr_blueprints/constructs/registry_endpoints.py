@@ -31,6 +31,7 @@ from ecr_blueprints.constructs.endpoint_network import (
     note_made,
 )
 from ecr_blueprints.constructs.endpoint_policy import (
+    SHORTER_ENDPOINT_POLICY,
     addon_statement,
     cache_statement,
     check_endpoint_statement,
@@ -41,10 +42,12 @@ from ecr_blueprints.constructs.endpoint_policy import (
 )
 from ecr_blueprints.constructs.endpoint_registries import CacheToSeed, read_registries
 from ecr_blueprints.constructs.endpoints_at_synthesis import EndpointsAtSynthesis
+from ecr_blueprints.constructs.quota_warning import warn_of_quota
 from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.domain.eks_addon_registry import ADDON_REGISTRY_ACCOUNTS
 from ecr_blueprints.domain.principals import partition_of
 from ecr_blueprints.domain.vpc_endpoint import (
+    ENDPOINT_POLICY_LENGTH,
     ENDPOINT_PORT,
     FIPS_SERVICES,
     EndpointService,
@@ -356,8 +359,16 @@ class RegistryEndpoints(Construct):
             InvalidValueError: The policy would be too long.
         """
         statements = self._cache_statements()
-        check_policy_length([*self._ecr_statements, *statements], where=self._where)
+        length = check_policy_length([*self._ecr_statements, *statements], where=self._where)
         self._admit(statements)
+        warn_of_quota(
+            self,
+            "endpoint-policy-length",
+            used=length,
+            limit=ENDPOINT_POLICY_LENGTH,
+            what="characters of the policy of the registry's endpoints",
+            advice=SHORTER_ENDPOINT_POLICY,
+        )
 
     def _cache_statements(self) -> list[dict[str, Any]]:
         if not self._fill_caches:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,9 @@ from ecr_blueprints.errors import InvalidValueError
 __all__ = ["StandAloneTemplate"]
 
 _FLAG_PREFIX: Final = "@aws-cdk"
+_WARNING: Final = "aws:cdk:warning"
+_ACKNOWLEDGED: Final = re.compile(r" \[ack: (?:Annotation::)?([^\]]+)\]$")
+"""How the CDK writes the id of a warning."""
 _SHOWN_RESOURCES: Final = 3
 _REFUSED: Final = (
     (
@@ -57,10 +61,12 @@ class StandAloneTemplate:
     Attributes:
         body: The text; the same constructs give the same text.
         content: The same, parsed.
+        warnings: What its constructs warn of, as the CDK keeps it: the id is at the end of the text.
     """
 
     body: str
     content: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def render(
@@ -95,9 +101,11 @@ class StandAloneTemplate:
                 if refusal is None:
                     raise
                 raise refusal from None
-            _check_manifest(json.loads((Path(folder) / "manifest.json").read_text()), where)
+            manifest = json.loads((Path(folder) / "manifest.json").read_text())
+            _check_manifest(manifest, where)
+            warnings = tuple(dict.fromkeys(_warnings(Path(folder), manifest)))
             content = json.loads((Path(folder) / stack.template_file).read_text())
-        template = cls(body=json.dumps(content, separators=(",", ":")), content=content)
+        template = cls(body=json.dumps(content, separators=(",", ":")), content=content, warnings=warnings)
         template._check(where)
         return template
 
@@ -110,6 +118,17 @@ class StandAloneTemplate:
         if any(NAMED_IAM_PROPERTIES.get(one["Type"], "") in one.get("Properties", {}) for one in resources):
             return [str(Capability.NAMED_IAM)]
         return [str(Capability.IAM)] if resources else []
+
+    def repeat_warnings(self, construct: Construct) -> None:
+        """Warn at a construct of this app of what was warned of in the template's own, which nobody sees.
+
+        Args:
+            construct: What has the template.
+        """
+        for text in self.warnings:
+            found = _ACKNOWLEDGED.search(text)
+            if found is not None:
+                cdk.Validations.of(construct).add_warning(found[1], text[: found.start()])
 
     def _check(self, where: str) -> None:
         if not self.content.get("Resources"):
@@ -139,6 +158,15 @@ class StandAloneTemplate:
         }
         largest = sorted(sizes, key=lambda name: -sizes[name])[:_SHOWN_RESOURCES]
         return ", ".join(f"{name} with {sizes[name]:,} bytes" for name in largest)
+
+
+def _warnings(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    for artifact in manifest["artifacts"].values():
+        metadata = dict(artifact.get("metadata", {}))
+        if "additionalMetadataFile" in artifact:
+            metadata |= json.loads((folder / artifact["additionalMetadataFile"]).read_text())
+        for entries in metadata.values():
+            yield from (one["data"] for one in entries if one["type"] == _WARNING)
 
 
 def _check_manifest(manifest: Mapping[str, Any], where: str) -> None:

@@ -9,6 +9,7 @@ from ecr_blueprints.errors import InvalidValueError
 __all__ = [
     "AWS_POLICY_NAME_PATTERN",
     "MANAGED_POLICY_NAME_PATTERN",
+    "MAX_MANAGED_POLICIES_PER_ROLE",
     "MAX_MANAGED_POLICY_DESCRIPTION_LENGTH",
     "MAX_MANAGED_POLICY_LENGTH",
     "MAX_MANAGED_POLICY_NAME_LENGTH",
@@ -35,6 +36,9 @@ MAX_MANAGED_POLICY_LENGTH = 6_144
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
+
+MAX_MANAGED_POLICIES_PER_ROLE = 10
+"""Managed policies on one role, by default; AWS raises it on request. From the same page."""
 
 MAX_MANAGED_POLICY_DESCRIPTION_LENGTH = 1_000
 """In characters; from the same page."""

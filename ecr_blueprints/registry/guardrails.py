@@ -25,7 +25,10 @@ from ecr_blueprints.domain.principals import (
 from ecr_blueprints.domain.stack_set import EXECUTION_ROLE_NAME_PATTERN
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["Guardrail", "Guardrails"]
+__all__ = ["SHORTER_GUARDRAILS", "Guardrail", "Guardrails", "policy_length"]
+
+SHORTER_GUARDRAILS: Final = "name fewer platform roles or partners, with * for what they have in common"
+"""What to do where a policy is too long."""
 
 _WHERE: Final = "Guardrails"
 _USES_OF_ROLES: Final = (
@@ -120,13 +123,13 @@ class Guardrails:
         if not statements:
             return None
         document = {"Version": "2012-10-17", "Statement": statements}
-        length = len(json.dumps(document, separators=(",", ":")))
+        length = policy_length(document)
         if length > MAX_CONTROL_POLICY_LENGTH:
             raise InvalidValueError(
                 f"the {policy_type} has {length:,} characters",
                 where=_WHERE,
                 allowed=f"at most {MAX_CONTROL_POLICY_LENGTH:,}",
-                fix="name fewer platform roles or partners, with * for what they have in common",
+                fix=SHORTER_GUARDRAILS,
             )
         return document
 
@@ -210,6 +213,15 @@ class Guardrails:
             f"arn:*:lambda:*:*:function:{self.baseline}-*",
             f"arn:*:cloudformation:*:*:stack/StackSet-{self.baseline}-*",
         ]
+
+
+def policy_length(document: Mapping[str, Any]) -> int:
+    """The characters of a policy of an organization, as AWS counts them: without white space.
+
+    Args:
+        document: The policy.
+    """
+    return len(json.dumps(document, separators=(",", ":")))
 
 
 _SCANNING: Final = (

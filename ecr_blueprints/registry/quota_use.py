@@ -56,8 +56,8 @@ class QuotaUse:
 
     @property
     def is_near(self) -> bool:
-        """Whether 80 % are used, and the quota is not exceeded: that is an error of its own."""
-        return NEARLY_FULL * self.limit <= self.used <= self.limit
+        """Whether 80 % are used. What AWS does not raise is not exceeded: that is an error of its own."""
+        return NEARLY_FULL * self.limit <= self.used and (self.quota.adjustable or self.used <= self.limit)
 
 
 def near_quotas(registry: Registry, *, policy_length: int = 0) -> Iterator[QuotaUse]:

@@ -20,7 +20,12 @@ from ecr_blueprints.stacks.centralized.centralized import build_centralized
 from ecr_blueprints.stacks.construct_places import in_the_blueprint, place_of
 from ecr_blueprints.stacks.enterprise.enterprise import build_enterprise
 from ecr_blueprints.stacks.seeding_list import write_seeding_list
-from ecr_blueprints.stacks.stack_limits import check_template_sizes, refuse_too_many_resources
+from ecr_blueprints.stacks.stack_limits import (
+    check_template_sizes,
+    refuse_too_many_resources,
+    tell_large_templates,
+    watch_stacks,
+)
 from ecr_blueprints.stacks.tenant_managed.tenant_managed import TENANT_CONTEXT_KEY, build_tenant_managed
 
 __all__ = ["build_stacks", "synthesize"]
@@ -63,6 +68,7 @@ def build_stacks(app: App, blueprint: Blueprint) -> None:
     if isinstance(blueprint, RegistryBlueprint):
         with blueprint.at("caches"):
             write_seeding_list(app, blueprint)
+    watch_stacks(app)
 
 
 def synthesize(app: App) -> None:
@@ -88,8 +94,10 @@ def synthesize(app: App) -> None:
         if len(listed) == 1:
             raise InvalidValueError(listed[0]) from None
         raise InvalidValueError("\n  ".join(["the stacks cannot be synthesized:", *listed])) from None
+    folder = Path(assembly.directory)
     with _placed_stack(app):
-        check_template_sizes(Path(assembly.directory))
+        check_template_sizes(folder)
+    tell_large_templates(folder)
 
 
 @contextmanager

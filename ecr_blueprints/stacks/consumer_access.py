@@ -12,6 +12,8 @@ from ecr_blueprints.config.blueprint_names import BlueprintNames
 from ecr_blueprints.config.consumer import ConsumerModel
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.constructs.consumer_policy import ConsumerPolicy
+from ecr_blueprints.constructs.quota_warning import warn_of_quota
+from ecr_blueprints.domain.managed_policy import MAX_MANAGED_POLICIES_PER_ROLE
 from ecr_blueprints.domain.principals import registry_uri
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.domain.workload import ASSUME_ACTIONS, WORKLOAD_SERVICES, Workload
@@ -83,6 +85,15 @@ class ConsumerAccess:
                 ],
             )
             made[workload] = role
+            warn_of_quota(
+                role,
+                "managed-policies-per-role",
+                used=1 + len(model.policies),
+                limit=MAX_MANAGED_POLICIES_PER_ROLE,
+                what="managed policies of a role",
+                advice="ask AWS for more before it is used up, or give the role less",
+                raised=True,
+            )
             CfnOutput(
                 stack,
                 f"PullRole{workload.title()}Arn",

@@ -22,10 +22,12 @@ from ecr_blueprints.constructs.construct_place import path_under, place_stack
 from ecr_blueprints.constructs.image_repository import ImageRepository
 from ecr_blueprints.constructs.owner_tags import OWNER_TAG
 from ecr_blueprints.constructs.property_injection import stands_alone
+from ecr_blueprints.constructs.quota_warning import warn_of_quota
 from ecr_blueprints.constructs.registry_reference import RegistryReference
 from ecr_blueprints.constructs.repository_batch import made_together
 from ecr_blueprints.constructs.repository_declaration import named_repository
 from ecr_blueprints.constructs.repository_grants import RepositoryGrants
+from ecr_blueprints.domain.quotas import REPOSITORY_TAGS
 from ecr_blueprints.domain.wildcard import matches_wildcard
 from ecr_blueprints.lifecycle.document import parse_lifecycle_policy
 from ecr_blueprints.lifecycle.retention import RepositoryKind, Retention
@@ -110,6 +112,15 @@ class RepositoriesStack(Stack):
             template_bytes=self.template_bytes,
             taken=(declared.stack for declared in declared_repositories(blueprint)),
         )
+        tags, fullest = max((len(_tag_keys(declared, blueprint)), declared.name) for declared in kept)
+        warn_of_quota(
+            self,
+            "repository-tags",
+            used=tags,
+            limit=REPOSITORY_TAGS.value,
+            what=f"{REPOSITORY_TAGS.name} of {fullest}",
+            advice="have fewer tags in the blueprint or in the team",
+        )
 
     @property
     def template_bytes(self) -> int:
@@ -171,6 +182,10 @@ class RepositoriesStack(Stack):
 
 def _id_of(declared: DeclaredRepository) -> str:
     return declared.name.replace("/", ":")
+
+
+def _tag_keys(declared: DeclaredRepository, blueprint: Blueprint) -> set[str]:
+    return {OWNER_TAG, *blueprint.tags, *declared.team.tags, *declared.model.tags}
 
 
 def _template_bytes(repository: ImageRepository) -> int:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+import sys
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from aws_cdk import Stack, Validations
+import jsii
+from aws_cdk import App, CfnResource, Stack, Validations
+from constructs import IValidation
 
 from ecr_blueprints.config.stack_key import following_stack_key
 from ecr_blueprints.domain.quotas import NEARLY_FULL
 from ecr_blueprints.domain.stack_resources import MAX_STACK_RESOURCES, MAX_TEMPLATE_BYTES
 from ecr_blueprints.errors import InvalidValueError
 
-__all__ = ["check_template_sizes", "refuse_too_many_resources", "warn_where_nearly_full"]
+__all__ = [
+    "check_template_sizes",
+    "refuse_too_many_resources",
+    "tell_large_templates",
+    "warn_where_nearly_full",
+    "watch_stacks",
+]
 
 _WARNING: Final = "ecr-blueprints:stack-nears-its-limit"
 """The id of the warning that a stack's next repositories belong elsewhere."""
@@ -50,6 +59,47 @@ def warn_where_nearly_full(
         )
 
 
+def watch_stacks(app: App) -> None:
+    """Have synthesis warn of every other stack that has 80 % of the resources that a stack takes.
+
+    Stacks of repositories count for themselves, and know a sub-key; see `warn_where_nearly_full`.
+
+    Args:
+        app: The app, with its stacks in it.
+
+    Practices: REG-5
+    """
+    app.node.add_validation(_Stacks(app))
+
+
+@jsii.implements(IValidation)
+class _Stacks:
+    """CDK's hook at synthesis, when everything has been constructed."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._done = False
+
+    def validate(self) -> list[str]:
+        """Warn, once, however often it is asked; what is too much is refused by the CDK itself."""
+        if not self._done:
+            self._done = True
+            for stack in self._app.node.children:
+                if isinstance(stack, Stack) and not _REPOSITORIES.fullmatch(stack.node.id):
+                    self._look_at(stack)
+        return []
+
+    @staticmethod
+    def _look_at(stack: Stack) -> None:
+        resources = sum(isinstance(one, CfnResource) for one in stack.node.find_all())
+        if resources >= NEARLY_FULL * MAX_STACK_RESOURCES:
+            Validations.of(stack).add_warning(
+                _WARNING,
+                f"the stack {stack.node.id!r} has {resources} of {MAX_STACK_RESOURCES} resources; "
+                f"{_advice_for(stack.node.id)}",
+            )
+
+
 def refuse_too_many_resources(message: str) -> None:
     """Refuse, with the way out, what the CDK refuses for a stack's number of resources.
 
@@ -81,13 +131,11 @@ def check_template_sizes(assembly: Path) -> None:
     Raises:
         InvalidValueError: A template is larger than CloudFormation takes.
     """
-    sizes = {path: path.stat().st_size for path in sorted(assembly.rglob(f"*{_SUFFIX}"))}
-    too_large = [(path, size) for path, size in sizes.items() if size > MAX_TEMPLATE_BYTES]
+    too_large = [(name, size) for name, size in _template_sizes(assembly) if size > MAX_TEMPLATE_BYTES]
     if not too_large:
         return
     (assembly / "manifest.json").unlink(missing_ok=True)
-    path, size = too_large[0]
-    name = path.name.removesuffix(_SUFFIX)
+    name, size = too_large[0]
     raise InvalidValueError(
         f"the template of {name!r} has {size:,} bytes",
         where=name,
@@ -96,10 +144,34 @@ def check_template_sizes(assembly: Path) -> None:
     )
 
 
+def tell_large_templates(assembly: Path) -> None:
+    """Say on standard error which templates have 80 % of the bytes that CloudFormation takes.
+
+    Only what is written shows it, when it is too late for a warning of the CDK. Stacks of repositories have
+    warned already, by an estimate.
+
+    Args:
+        assembly: The folder of the cloud assembly.
+
+    Practices: REG-5
+    """
+    for name, size in _template_sizes(assembly):
+        if size >= NEARLY_FULL * MAX_TEMPLATE_BYTES and not _REPOSITORIES.fullmatch(name):
+            sys.stderr.write(
+                f"warning: {name}: the template has {size:,} of {MAX_TEMPLATE_BYTES:,} bytes; "
+                f"{_advice_for(name)}\n"
+            )
+
+
+def _template_sizes(assembly: Path) -> Iterator[tuple[str, int]]:
+    for path in sorted(assembly.rglob(f"*{_SUFFIX}")):
+        yield path.name.removesuffix(_SUFFIX), path.stat().st_size
+
+
 def _advice_for(stack_name: str) -> str:
     match = _REPOSITORIES.fullmatch(stack_name)
     if match is None:
-        return "declare less in one stack: fewer caches, consumers or rules"
+        return "declare less in one stack: fewer caches, consumers, rules or VPCs"
     return _advice(match.group(1), ())
 
 

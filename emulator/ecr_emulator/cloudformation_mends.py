@@ -3,6 +3,8 @@
 * A secret's `Ref` is its ARN, a taken secret name fails, and
   `GenerateSecretString` follows its options, an empty one included.
 * Creating a parameter, a role or a managed policy whose name is taken fails as `AlreadyExists`.
+* A managed policy that something else is attached to is not deleted, as IAM refuses it
+  (https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html).
 * `GetTemplateSummary` names the identifiers that `cdk import` asks for.
 * An import of a repository runs its update handler then, which writes what the template says; what is
   written stays where a later write is refused and the import is rolled back, as measured on AWS
@@ -37,6 +39,7 @@ def apply() -> None:
     """Apply every mend."""
     _mend_secret()
     _mend_taken_names()
+    _mend_attached_policy()
     _mend_template_summary()
     _mend_import()
     _mend_deleted_names()
@@ -154,6 +157,25 @@ def _refuse_taken(type_name: str, key: str, is_taken: Callable[[dict[str, Any]],
         return create(logical_id, properties, stack_name)
 
     handlers["create"] = create_unless_taken
+
+
+def _mend_attached_policy() -> None:
+    iam = ministack_internals.iam()
+    handlers = ministack_internals.provisioners()._RESOURCE_HANDLERS[_MANAGED_POLICY]
+    delete = handlers["delete"]
+
+    def delete_unless_attached(arn: str, properties: dict[str, Any]) -> Any:
+        own = properties.get("Roles") or ()
+        others = [
+            name
+            for name, role in iam._roles.items()
+            if arn in role.get("AttachedPolicies", ()) and name not in own
+        ]
+        if others:
+            raise ValueError(f"Cannot delete a policy attached to entities: {', '.join(others)}")
+        return delete(arn, properties)
+
+    handlers["delete"] = delete_unless_attached
 
 
 def _mend_import() -> None:

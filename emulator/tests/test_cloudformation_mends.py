@@ -103,6 +103,23 @@ def test_a_taken_name_of_iam_fails(account: Account, kind: str, name: str, docum
     assert f"AWS::IAM::{kind}' with identifier 'puller' already exists" in second.reasons()
 
 
+def test_a_managed_policy_that_something_else_has_is_not_deleted(account: Account) -> None:
+    statement = {"Version": "2012-10-17", "Statement": []}
+    made = {
+        "Own": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": statement}},
+        "Policy": {
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Properties": {"PolicyDocument": statement, "Roles": [{"Ref": "Own"}]},
+        },
+    }
+    policy = account.deploy("s", made).physical_ids()["Policy"]
+    account.role("other")
+    account.client("iam").attach_role_policy(RoleName="other", PolicyArn=policy)
+    assert account.delete_stack("s") == "DELETE_FAILED"
+    account.client("iam").detach_role_policy(RoleName="other", PolicyArn=policy)
+    assert account.delete_stack("s") == "DELETE_COMPLETE"
+
+
 IMPORTABLE: list[tuple[str, dict[str, Any], str]] = [
     ("Repository", {"RepositoryName": "app"}, "RepositoryName"),
     (

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from deployment import OTHER_REGION, Deployment
+from deployment import MAIN_REGION, OTHER_REGION, Deployment
 
 from ecr_blueprints.domain.creation_template import AppliedFor
 from ecr_blueprints.registry.creation_template import CreationTemplate
@@ -44,6 +44,8 @@ def template_of_copies(registry: Registry) -> CreationTemplate:
 def first(deployment: Deployment) -> Path:
     deployment.cloud.install_toolkit({deployment.account: (RECOVERY_REGION,)}, trusted=deployment.account)
     assembly = deployment.synth(more=replicating(OTHER_REGION, RECOVERY_REGION))
+    # The order is for what is pushed in between; nothing of the other Regions is needed.
+    deployment.deploy(assembly, "--exclusively", f"ecr-registry-{MAIN_REGION}")
     deployment.deploy(assembly)
     return assembly
 

@@ -77,7 +77,7 @@ def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         deployment = ExampleDeployment(request.param, cloud, folder)
         accounts = map(str, itertools.count(800000000001))
         members = {unit: list(itertools.islice(accounts, 2)) for unit in deployment.organization.units}
-        deployment.bootstrap(members)
+        deployment.bootstrap(accounts=members)
         life = Life(deployment=deployment, members=members)
         for one in life.stack_sets:
             for unit in one.units:

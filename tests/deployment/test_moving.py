@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,9 @@ class PageOnCloud:
                 yield block.headings[-1]
 
     def push_everywhere(self) -> None:
-        """Puts an image into every repository that there is."""
-        self._pushed = {name: {self.deployment.push(name, TAG)} for name in self.repositories()}
+        """Puts an image into every repository that has none yet."""
+        for name in self.repositories() - self._pushed.keys():
+            self._pushed[name] = {self.deployment.push(name, TAG)}
 
     def repositories(self) -> set[str]:
         """The names of the repositories, without the bootstrap's."""
@@ -98,8 +100,11 @@ class PageOnCloud:
         program, *arguments = shlex.split(line)
         match program:
             case "cdk" if arguments[0] == "synth":
-                assert arguments[1:] == ["-c", "blueprint=blueprint.yaml"]
-                result = synthesize(self.folder / "blueprint.yaml", self.folder / "cdk.out")
+                assert arguments[1:3] == ["-c", "blueprint=blueprint.yaml"]
+                context = dict(one.split("=") for one in arguments[4::2])
+                output = self.folder / "cdk.out"
+                shutil.rmtree(output, ignore_errors=True)
+                result = synthesize(self.folder / "blueprint.yaml", output, **context)
                 assert result.returncode == 0, result.stderr
             case "cdk" if arguments[0] == "import":
                 answers = ["--resource-mapping", str(self._answers(arguments[1])), "--force"]
@@ -107,6 +112,8 @@ class PageOnCloud:
             case "cdk":
                 approved = ["--require-approval", "never"] if arguments[0] == "deploy" else []
                 run_cdk([*arguments, *approved], env=self.deployment.environment(), cwd=self.folder)
+            case "aws" if arguments[:2] == ["cloudformation", "delete-stack"]:
+                self._delete_stack(arguments[arguments.index("--stack-name") + 1])
             case "aws":
                 (command,) = parse_commands(line)
                 command.run(self.deployment.client("ecr"))
@@ -114,6 +121,17 @@ class PageOnCloud:
                 self._copy(*arguments[-2:])
             case _:
                 pytest.fail(f"a command that nothing here knows: {line}")
+
+    def _delete_stack(self, name: str) -> None:
+        """As the workload account, to which the stack's name says that it belongs."""
+        assert name.endswith(self.deployment.consumer)
+        client = self.of_consumer("cloudformation")
+        client.delete_stack(StackName=name)
+        client.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+
+    def of_consumer(self, service: str) -> Any:
+        """A client of the workload account."""
+        return self.deployment.cloud.client(service, account=self.deployment.consumer, region=MAIN_REGION)
 
     def _answers(self, stack_name: str) -> Path:
         """What ``adopt --map`` finds: what ``cdk import`` proposes, the name of each that the stack lacks."""
@@ -235,3 +253,82 @@ def test_freezing_and_retiring_loses_no_image(on_cloud: Any) -> None:
                 assert "NobodyPushes" not in policy
                 assert "ci-payments" in str(policy["PushByRoles"])
     assert seen[-4:] == ["Freeze", "Retire", "Take it back", "Thaw"]
+
+
+def test_moving_in_a_tenants_account_loses_no_image(on_cloud: Any) -> None:
+    page = on_cloud("move-in-a-tenants-account.md")
+    seen = []
+    for heading in page.steps():
+        seen.append(heading)
+        if len(seen) == 1:
+            page.push_everywhere()
+        page.check_images()
+        managed = page.managed()
+        match seen.count(heading), heading:
+            case 1, "Rename the team":
+                tags = page.deployment.client("ecr").list_tags_for_resource(
+                    resourceArn=f"arn:aws:ecr:{MAIN_REGION}:{page.deployment.account}:repository/prod/claims/intake"
+                )["tags"]
+                assert {"Key": "owner", "Value": "customer-care"} in tags
+                assert managed["prod/claims/intake"] == managed["prod/claims/letters"] == stack("claims")
+            case 1, "Move it between stacks":
+                assert "prod/claims/letters" not in managed
+            case 2, "Move it between stacks":
+                assert managed["prod/claims/letters"] == stack("claims-2")
+                assert managed["prod/claims/intake"] == stack("claims")
+    assert seen[1:] == ["Rename the team", "Move it between stacks", "Move it between stacks"]
+
+
+def test_renaming_a_project_or_the_prefix_loses_no_image(on_cloud: Any) -> None:
+    page = on_cloud("rename-a-project.md")
+    seen = []
+    for heading in page.steps():
+        seen.append(heading)
+        if len(seen) < 3:
+            page.push_everywhere()
+        page.check_images()
+        managed = page.managed()
+        access = bridge_access(page)
+        match heading:
+            case "Another project":
+                assert managed["prod/booking/web"] == stack("booking")
+                assert "NobodyPushes" in page.policy_of("prod/booking/web")
+                assert managed["prod/reservations/web"] == stack("reservations")
+                assert "repository/prod/" in access
+            case "Another prefix":
+                assert managed["prod/booking/web"] == stack("booking")
+                assert managed["prod/reservations/web"] == stack("reservations")
+                assert managed["release/reservations/web"] == stack("reservations")
+                assert "repository/release/" in access
+                assert "repository/prod/" not in access
+    assert seen[1:] == ["Another project", "Another prefix"]
+
+
+def bridge_access(page: PageOnCloud) -> str:
+    """What the role of the bridge may do."""
+    iam = page.deployment.client("iam")
+    name = "ecr-enterprise-bridge"
+    return "".join(
+        json.dumps(iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"])
+        for one in iam.list_role_policies(RoleName=name)["PolicyNames"]
+    )
+
+
+def test_renaming_a_consumer_has_both_roles_until_the_old_one_goes(on_cloud: Any) -> None:
+    page = on_cloud("rename-a-consumer.md")
+    seen, policies = [], []
+    for heading in page.steps():
+        seen.append(heading)
+        if len(seen) == 1:
+            page.push_everywhere()
+        page.check_images()
+        policies.append(page.policy_of("prod/payments/api"))
+        roles = {one["RoleName"] for one in page.of_consumer("iam").list_roles()["Roles"]}
+        old, new = "ecr-pull-production-nodes", "ecr-pull-shops-nodes"
+        match heading:
+            case "Both names":
+                assert {old, new} <= roles
+            case "The old name goes":
+                assert roles & {old, new} == {new}
+    assert seen[1:] == ["Both names", "The old name goes"]
+    assert policies[0] == policies[1] == policies[2]

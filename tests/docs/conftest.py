@@ -212,7 +212,12 @@ class PageRun:
         base: dict[str, Any] = {
             "version": 1,
             "model": "centralized",
-            "stages": {"dev": {}, "staging": {}, "prod": {"production": True}},
+            "stages": {
+                "dev": {},
+                "staging": {},
+                "prod": {"production": True},
+                "release": {"production": True},
+            },
             "registry": {"account": "111122223333", "regions": ["eu-west-1"]},
             "include": str(path.relative_to(self.folder)),
         }
@@ -220,7 +225,7 @@ class PageRun:
             del base["registry"]
             base |= {
                 "model": "tenant-managed",
-                "organization": {"id": "o-exampleorg", "administrator": "111122223333"},
+                "organization": {"id": "o-exampleorg", "administrator": "100000000000"},
                 "regions": ["eu-west-1"],
                 "baseline": {"units": ["ou-ab12-11111111"]},
                 "encryption": {"kms": True, "existing": "none"},

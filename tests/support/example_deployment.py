@@ -51,22 +51,28 @@ class ExampleDeployment:
         self.administrator = next(iter(self.first.environments.values()))[0]
         self.organization = LocalOrganization(cloud, self.first.path)
 
-    def bootstrap(self, accounts: Mapping[str, Sequence[str]] | None = None) -> None:
-        """Bootstraps every account of the stacks in its Regions, in the organization that stack sets need.
+    def bootstrap(self, *stacks: str, accounts: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Bootstraps the accounts of the stacks in their Regions, in the organization that stack sets need.
 
         Args:
+            stacks: Their names. Default: all.
             accounts: Unit of the organization → the accounts in it. Default: none.
         """
         self.organization.create(accounts or {})
         regions: dict[str, list[str]] = {}
-        for account, region in sorted(set(self.first.environments.values())):
+        for account, region in sorted(
+            {self.first.environments[one] for one in stacks or self.first.templates}
+        ):
             regions.setdefault(account, []).append(region)
         self.cloud.install_toolkit(regions, trusted=self.administrator)
 
-    def update(self) -> Assembly:
+    def update(self, change: Callable[[dict[str, Any]], None] | None = None) -> Assembly:
         """The example with another retention of untagged images and one more repository, synthesized.
 
         What its stack sets put into accounts changes, too: what is scanned, or what may be pulled.
+
+        Args:
+            change: What else changes in the blueprint. Default: nothing.
         """
         copy = self.folder / "example"
         shutil.copytree(blueprint_of(self.name).parent, copy)
@@ -85,28 +91,44 @@ class ExampleDeployment:
             team = yaml.safe_load(team_path.read_text())
             team.setdefault("repositories", {})[ADDED] = {}
             team_path.write_text(yaml.safe_dump(team, sort_keys=False))
+        if change is not None:
+            change(blueprint)
         path.write_text(yaml.safe_dump(blueprint, sort_keys=False))
         result = synthesize(path, self.folder / "second")
         assert result.returncode == 0, result.stderr
         return read_assembly(self.folder / "second")
 
-    def deploy(self, assembly: Assembly, *, on_line: Callable[[str], None] | None = None) -> list[str]:
-        """Deploys all stacks; gives those in which something changed.
+    def deploy(
+        self, assembly: Assembly, *stacks: str, on_line: Callable[[str], None] | None = None
+    ) -> list[str]:
+        """Deploys the stacks and no other, or all; gives those in which something changed.
 
         Args:
             assembly: What to deploy.
-            on_line: Called with each line that the CLI prints; what it raises ends the CLI.
+            stacks: Their names. Default: all.
+            on_line: Called with each line that the CLI prints; what it raises kills the CLI.
         """
         output = self._cdk(
-            "deploy", "--all", "--require-approval", "never", assembly=assembly, on_line=on_line
+            "deploy",
+            *_chosen(stacks),
+            "--require-approval",
+            "never",
+            assembly=assembly,
+            on_line=on_line,
         )
         done = [line.split() for line in output.splitlines() if line.strip().startswith("✅")]
-        assert {words[1] for words in done} == set(assembly.templates)
+        assert {words[1] for words in done} == set(stacks or assembly.templates)
         return [words[1] for words in done if words[2:] != ["(no", "changes)"]]
 
-    def destroy(self, assembly: Assembly) -> None:
-        """Destroys all stacks."""
-        self._cdk("destroy", "--all", "--force", assembly=assembly)
+    def destroy(self, assembly: Assembly, *stacks: str, on_line: Callable[[str], None] | None = None) -> None:
+        """Destroys the stacks and no other, or all.
+
+        Args:
+            assembly: Whose stacks.
+            stacks: Their names. Default: all.
+            on_line: As for `deploy`.
+        """
+        self._cdk("destroy", *_chosen(stacks), "--force", assembly=assembly, on_line=on_line)
 
     def _cdk(self, *arguments: str, assembly: Assembly, on_line: Callable[[str], None] | None = None) -> str:
         result = run_cdk(
@@ -154,3 +176,7 @@ class ExampleDeployment:
         """The digests of the images in a repository."""
         images = self.client("ecr", place).list_images(repositoryName=repository)["imageIds"]
         return {str(image["imageDigest"]) for image in images}
+
+
+def _chosen(stacks: tuple[str, ...]) -> tuple[str, ...]:
+    return ("--exclusively", *stacks) if stacks else ("--all",)

@@ -56,7 +56,7 @@ class _LoadedCli:
         """Ends the process, with what it is at."""
         process, self._process = self._process, None
         if process is not None:
-            process.terminate()
+            process.kill()
             process.communicate()
 
     def _started(self) -> subprocess.Popen[str]:

@@ -9,8 +9,9 @@ from aws_cdk import aws_organizations as organizations
 from constructs import Construct
 
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
-from ecr_blueprints.domain.organization import PolicyType
-from ecr_blueprints.registry.guardrails import Guardrails
+from ecr_blueprints.constructs.quota_warning import warn_of_quota
+from ecr_blueprints.domain.organization import MAX_CONTROL_POLICY_LENGTH, PolicyType
+from ecr_blueprints.registry.guardrails import SHORTER_GUARDRAILS, Guardrails, policy_length
 from ecr_blueprints.stacks.tenant_managed.baseline import BASELINE, BASELINE_PARAMETERS
 
 __all__ = ["GuardrailsStack", "guardrails_of"]
@@ -63,6 +64,14 @@ class GuardrailsStack(Stack):
                     type=str(policy_type),
                     content=document,
                     target_ids=list(blueprint.guardrails.units or blueprint.baseline.units),
+                )
+                warn_of_quota(
+                    self.policies[policy_type],
+                    str(policy_type).lower().replace("_", "-"),
+                    used=policy_length(document),
+                    limit=MAX_CONTROL_POLICY_LENGTH,
+                    what=f"characters of the {policy_type}",
+                    advice=SHORTER_GUARDRAILS,
                 )
 
 

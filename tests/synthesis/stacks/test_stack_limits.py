@@ -13,6 +13,7 @@ from ecr_blueprints.errors import InvalidValueError
 from ecr_blueprints.stacks.stack_limits import (
     check_template_sizes,
     refuse_too_many_resources,
+    tell_large_templates,
     warn_where_nearly_full,
 )
 
@@ -83,5 +84,22 @@ def test_an_assembly_within_the_limit_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "b.template.json").write_text(" " * 1_000_001)
     with pytest.raises(InvalidValueError, match="1,000,001 bytes") as caught:
         check_template_sizes(tmp_path)
-    assert caught.value.fix == "declare less in one stack: fewer caches, consumers or rules"
+    assert caught.value.fix == "declare less in one stack: fewer caches, consumers, rules or VPCs"
     assert not (tmp_path / "manifest.json").exists()
+
+
+def test_a_large_template_that_is_not_of_repositories_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes = {
+        "ecr-endpoints-222233334444-eu-west-1": 800_000,
+        "ecr-registry-eu-west-1": 799_999,
+        "ecr-repositories-payments-eu-west-1": 900_000,
+    }
+    for name, size in sizes.items():
+        (tmp_path / f"{name}.template.json").write_text(" " * size)
+    tell_large_templates(tmp_path)
+    assert capsys.readouterr().err == (
+        "warning: ecr-endpoints-222233334444-eu-west-1: the template has 800,000 of 1,000,000 bytes; "
+        "declare less in one stack: fewer caches, consumers, rules or VPCs\n"
+    )

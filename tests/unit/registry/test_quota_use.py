@@ -123,6 +123,11 @@ def test_what_is_exceeded_is_an_error_of_its_own_and_no_warning() -> None:
     assert list(near_quotas(replace(EMPTY, cache_rules=caches(51)))) == []
 
 
+def test_what_aws_raises_is_told_beyond_its_default_too() -> None:
+    many = replace(EMPTY, repositories=repository() * 100_001)
+    assert [use.name for use in near_quotas(many)] == ["repositories"]
+
+
 def test_of_one_quota_the_largest_use_is_told() -> None:
     two = (
         *repository(tags={str(number): "" for number in range(41)}),
