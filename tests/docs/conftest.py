@@ -308,7 +308,7 @@ class PageRun:
                 self._own_test(line, folder)
             case "pip" if arguments[1:2] == ["-r"]:
                 pinned = (folder / arguments[2]).read_text().splitlines()
-                assert all(one.startswith("#") or "==" in one for one in pinned), line
+                assert all(one.startswith("#") or "==" in one or " @ " in one for one in pinned), line
             case "pip":
                 (argument,) = arguments[1:]
                 match_ = re.fullmatch(r"ecr-blueprints(?:\[(\w+)\])?", argument)
