@@ -38,8 +38,8 @@ INDEX: Final = PackageSource(requirement=f"{_EXTRA}=={__version__}")
 """The version that runs, from a package index."""
 
 _FROM_HERE: Final = (
-    "ECR Blueprints was installed from this path, which other machines and the workflow do not have. Write for",
-    "them the git URL of a clone, {extra} @ git+https://HOST/PATH@COMMIT, or where an index has it",
+    "ECR Blueprints was installed from this path, which other machines and the workflow do not have. Write",
+    "for them the git URL of a clone, {extra} @ git+https://HOST/PATH@COMMIT, or where an index has it",
     "{pinned}.",
 )
 _FROM_ELSEWHERE: Final = (
