@@ -39,12 +39,11 @@ INDEX: Final = PackageSource(requirement=f"{_EXTRA}=={__version__}")
 
 _FROM_HERE: Final = (
     "ECR Blueprints was installed from this path, which other machines and the workflow do not have. Write",
-    "for them the git URL of a clone, {extra} @ git+https://HOST/PATH@COMMIT, or where an index has it",
-    "{pinned}.",
+    "for them the git URL of a clone, {extra} @ git+https://HOST/PATH@COMMIT,",
+    "or where an index has it {pinned}.",
 )
 _FROM_ELSEWHERE: Final = (
-    "ECR Blueprints was installed from this address. Where an index has it, write",
-    "{pinned}.",
+    "ECR Blueprints was installed from this address. Where an index has it, write {pinned}.",
 )
 
 

@@ -71,6 +71,6 @@ def test_the_requirements_say_what_to_write_for_others(noted: dict[str, Any], is
     text = render_project(ProjectOptions(model=OperatingModel.CENTRALIZED, source=source))["requirements.txt"]
 
     assert f"\n{source.requirement}\naws-cdk-lib==" in text
-    assert f"# ecr-blueprints[cdk]=={__version__}.\n" in text
+    assert f" ecr-blueprints[cdk]=={__version__}.\n" in text
     assert ("which other machines and the workflow do not have" in text) is is_of_here
     assert max(map(len, text.splitlines())) <= 110
