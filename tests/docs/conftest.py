@@ -80,6 +80,7 @@ GLOBAL_OPTIONS = {"--region", "--profile", "--query", "--output"}
 CLI_OPERATIONS: dict[tuple[str, str], set[str]] = {
     ("ecr", "get-login-password"): set(),
     ("configure", "set"): set(),
+    ("cloudformation", "wait"): {"--stack-name"},
     ("cloudformation", "deploy"): {
         *("--stack-name", "--template-file", "--parameter-overrides", "--capabilities"),
     },
