@@ -11,6 +11,7 @@ import json
 import selectors
 import socket
 import subprocess
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -95,7 +96,9 @@ class PageShell:
         self._scratch = scratch
         self._programs = programs
         self._variables = dict(variables or {})
-        self._socket = scratch / "s"
+        # In a folder of its own, since the path of a socket has little more than 100 characters.
+        self._folder_of_socket = tempfile.TemporaryDirectory(prefix="page-")
+        self._socket = Path(self._folder_of_socket.name, "socket")
         self._failure: str | None = None
         self._bin = scratch / "bin"
         self._bin.mkdir(parents=True)
