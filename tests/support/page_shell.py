@@ -27,7 +27,7 @@ given = sys.stdin.buffer.read()
 call = {{"program": {program!r}, "arguments": sys.argv[1:], "folder": os.getcwd(), "given": given.decode(),
          "variables": {{key: os.environ[key] for key in ("UPDATE_SNAPSHOT",) if key in os.environ}}}}
 with socket.socket(socket.AF_UNIX) as connection:
-    connection.connect({path!r})
+    connection.connect(os.environ["PAGE_SOCKET"])
     connection.sendall(json.dumps(call).encode())
     connection.shutdown(socket.SHUT_WR)
     answer = json.loads(b"".join(iter(lambda: connection.recv(65536), b"")))
@@ -96,15 +96,12 @@ class PageShell:
         self._scratch = scratch
         self._programs = programs
         self._variables = dict(variables or {})
-        # In a folder of its own, since the path of a socket has little more than 100 characters.
-        self._folder_of_socket = tempfile.TemporaryDirectory(prefix="page-")
-        self._socket = Path(self._folder_of_socket.name, "socket")
         self._failure: str | None = None
         self._bin = scratch / "bin"
         self._bin.mkdir(parents=True)
         for name in programs:
             stub = self._bin / name
-            stub.write_text(f"#!{python} -SE\n{_STUB.format(program=name, path=str(self._socket))}")
+            stub.write_text(f"#!{python} -SE\n{_STUB.format(program=name)}")
             stub.chmod(0o755)
 
     def run(self, text: str) -> str:
@@ -133,15 +130,24 @@ class PageShell:
         return output
 
     def _bash(self, script: str) -> tuple[int, str]:
-        self._socket.unlink(missing_ok=True)
         printed = self._scratch / "printed"
-        with socket.socket(socket.AF_UNIX) as server, printed.open("w") as stream:
-            server.bind(str(self._socket))
+        with (
+            # In a folder of its own, since the path of a socket has little more than 100 characters.
+            tempfile.TemporaryDirectory() as place,
+            socket.socket(socket.AF_UNIX) as server,
+            printed.open("w") as stream,
+        ):
+            server.bind(f"{place}/socket")
             server.listen()
             process = subprocess.Popen(
                 ["/bin/bash", "--noprofile", "--norc", "-c", script],
                 cwd=self.folder,
-                env={"PATH": str(self._bin), "HOME": str(self._scratch), **self._variables},
+                env={
+                    "PATH": str(self._bin),
+                    "HOME": str(self._scratch),
+                    "PAGE_SOCKET": f"{place}/socket",
+                    **self._variables,
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
