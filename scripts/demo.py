@@ -155,15 +155,17 @@ def read_back(cloud: LocalCloud, blueprint: Blueprint, assembly: Path) -> list[R
 def listing(registries: list[Registry]) -> None:
     """Prints each registry; one like another of its account is not printed again."""
     printed: dict[str, str] = {}
+    texts: list[str] = []
     for registry in registries:
         region = str(registry.region)
         text = render_registry_listing(registry)
         same = text.replace(region, "<region>")
         if same in printed:
-            print(f"Registry {registry.label}\n  the same as in {printed[same]}\n")
+            texts.append(f"Registry {registry.label}\n  the same as in {printed[same]}\n")
         else:
-            print(text)
+            texts.append(text)
             printed[same] = region
+    print("\n".join(texts), end="")
 
 
 def step(number: int, text: str, started: float) -> None:

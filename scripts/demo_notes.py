@@ -16,7 +16,7 @@ __all__ = ["HOW_TO_READ", "NOT_PROVEN", "about", "notes_on_registries", "notes_o
 
 STACK_SET = "AWS::CloudFormation::StackSet"
 BROUGHT = {
-    "AWS::ECR::RegistryScanningConfiguration": "scanning, which is ECR's own default above",
+    "AWS::ECR::RegistryScanningConfiguration": "scanning (BASIC, above, is ECR's default)",
     "AWS::ECR::RepositoryCreationTemplate": "the ROOT template",
     "AWS::IAM::Role": "roles",
     "AWS::EC2::VPCEndpoint": "VPC endpoints",
@@ -76,7 +76,7 @@ def _not_deployed(name: str, body: object) -> str:
     resources = json.loads(body)["Resources"] if isinstance(body, str) else {}
     types = {one["Type"] for one in resources.values()}
     words = [text for kind, text in BROUGHT.items() if kind in types]
-    brought = f" What it would bring is missing: {', '.join(words)}." if words else ""
+    brought = f" Missing here is what it brings: {', '.join(words)}." if words else ""
     return (
         f"The stack set {name} is kept as declared and went into no account: the emulator has none in its "
         f"units. On AWS each account of them gets it.{brought}"

@@ -74,6 +74,11 @@ SKOPEO_COMMANDS: dict[str, set[str]] = {
 """Of https://github.com/containers/skopeo/tree/main/docs, what the pages use."""
 ANSWERS = ("12", "8", "", "", "", "", "", "", "")
 """To the questions of ``ecr-blueprints init``: accounts, teams, then what an empty answer stands for."""
+BOOTSTRAPPED = re.compile(
+    r"aws://(?P<account>\d{12})/[a-z0-9-]+"
+    r"(?: --profile [a-z]+)?"
+    r"(?: --trust (?P<trusted>\d{12}) --cloudformation-execution-policies arn:aws:iam::aws:policy/\w+)?"
+)
 NEEDS_NODE = re.compile(r"aws_cdk|cdk synth")
 GLOBAL_OPTIONS = {"--region", "--profile", "--query", "--output"}
 """Of the AWS CLI: https://docs.aws.amazon.com/cli/latest/reference/#global-options"""
@@ -151,6 +156,7 @@ class PageRun:
 
     folder: Path
     output: str | None = field(default=None, init=False)
+    bootstrapped: dict[str, str | None] = field(default_factory=dict, init=False)
     place: Path | None = field(default=None, init=False)
     """Where the commands before have gone; None at the start."""
 
@@ -412,10 +418,7 @@ class PageRun:
         command, *rest = arguments
         assert command in CDK_COMMANDS, line
         if command == "bootstrap":
-            known = {"--profile", "--trust", "--cloudformation-execution-policies"}
-            values = dict(zip(rest[1::2], rest[2::2], strict=True))
-            assert re.fullmatch(r"aws://\d{12}/[a-z0-9-]+", rest[0]), line
-            assert set(values) <= known, line
+            self._bootstrap(line, rest)
             return
         context: dict[str, Any] = {}
         stacks: list[str] = []
@@ -442,8 +445,29 @@ class PageRun:
             self.output = self._synthesize(folder / "app.py", folder, context)
         manifests = [*folder.glob("cdk.out/manifest.json"), *folder.glob("*/cdk.out/manifest.json")]
         assert manifests, f"{line}: no assembly was synthesized before it"
-        held = {name for path in manifests for name in json.loads(path.read_text())["artifacts"]}
+        artifacts = {
+            name: one for path in manifests for name, one in json.loads(path.read_text())["artifacts"].items()
+        }
+        if command == "deploy" and "--all" in arguments and "tenant" not in context:
+            self._trusted(line, artifacts.values())
+        held = set(artifacts)
         assert set(stacks) <= held, f"{line}: the assembly holds {', '.join(sorted(held))}"
+
+    def _bootstrap(self, line: str, arguments: list[str]) -> None:
+        """Notes whom each account trusts; trust needs the policies that deployments there may have."""
+        found = BOOTSTRAPPED.fullmatch(shlex.join(arguments))
+        assert found is not None, line
+        self.bootstrapped[found["account"]] = found["trusted"]
+
+    def _trusted(self, line: str, artifacts: Iterable[Any]) -> None:
+        """Where a page bootstraps, one account deploys: every other one is bootstrapped with trust in it."""
+        if not self.bootstrapped:
+            return
+        deploying = next(iter(self.bootstrapped))
+        stacks = [one for one in artifacts if one["type"] == "aws:cloudformation:stack"]
+        accounts = {one["environment"].removeprefix("aws://").split("/")[0] for one in stacks}
+        untrusting = [one for one in accounts - {deploying} if self.bootstrapped.get(one) != deploying]
+        assert not untrusting, f"{line}: no `cdk bootstrap … --trust {deploying}` of {', '.join(untrusting)}"
 
     def _aws(self, line: str, arguments: list[str], folder: Path) -> None:
         """The operation exists and has the parameters; a file that is passed is there."""

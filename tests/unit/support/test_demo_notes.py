@@ -77,7 +77,7 @@ def test_a_stack_set_that_went_nowhere_says_what_is_missing_in_the_listing(tmp_p
     (note,) = notes_on_stack_sets(Cloud(), folder)  # type: ignore[arg-type]
 
     assert "stack set sets is kept as declared and went into no account" in " ".join(note.split())
-    assert "scanning" in note
+    assert "Missing here is what it brings: scanning (BASIC" in " ".join(note.split())
     assert "the ROOT template" in note
     assert widest(note) <= 80
     assert list(notes_on_stack_sets(Cloud("222233334444"), folder)) == []  # type: ignore[arg-type]
@@ -88,7 +88,7 @@ def test_a_stack_set_of_something_else_says_no_more(tmp_path: Path) -> None:
 
     (note,) = notes_on_stack_sets(Cloud(), folder)  # type: ignore[arg-type]
 
-    assert "missing" not in note
+    assert "Missing" not in note
 
 
 def test_a_registry_for_copies_says_where_its_repositories_come_from() -> None:
