@@ -18,6 +18,14 @@ import sys
 import time
 from pathlib import Path
 
+from demo_notes import (
+    HOW_TO_READ,
+    NOT_PROVEN,
+    about,
+    notes_on_registries,
+    notes_on_stack_sets,
+    where_next,
+)
 from example_assemblies import example_names
 from local_cloud import ROOT, CloudError, LocalCloud, run_cdk, tool_environment
 
@@ -33,11 +41,6 @@ from ecr_blueprints.reporters.registry_listing import render_registry_listing
 
 WORK = ROOT / ".demo"
 STACK_EVENT = re.compile(r"^\s*[✅❌]\s+(?P<stack>\S+)")
-NOT_PROVEN = """\
-What this run shows: the templates deploy, wire up and read back as declared.
-What it cannot show, as no AWS is involved: that IAM lets in and keeps out whom
-the policies say, that images are scanned, copied, signed or cached, and which
-images ECR expires. emulator/README.md has the list."""
 
 
 def main() -> int:
@@ -63,7 +66,7 @@ def main() -> int:
 
 
 def run(path: Path, started: float) -> int:
-    """The seven steps."""
+    """The six steps."""
     blueprint = load_blueprint(path)
     assembly = WORK / "cdk.out"
     WORK.mkdir(exist_ok=True)
@@ -74,6 +77,7 @@ def run(path: Path, started: float) -> int:
         raise CloudError("another demo is running in this folder; wait until it is done") from error
 
     step(1, f"synthesize {path}", started)
+    print(about(path), flush=True)
     shutil.rmtree(assembly, ignore_errors=True)
     run_cdk(
         ["synth", "--quiet", "-c", f"blueprint={path}", "--output", str(assembly)],
@@ -87,6 +91,9 @@ def run(path: Path, started: float) -> int:
     with LocalCloud(account=administrator, log=WORK / "emulator.log") as cloud:
         step(2, f"start the emulator: {cloud.url}", started)
         step(3, f"bootstrap {len(environments)} accounts, each by itself", started)
+        for account, regions in environments.items():
+            does = "  deploys to all of them" if account == administrator else ""
+            print(f"  {account} in {', '.join(regions)}{does}", flush=True)
         cloud.bootstrap(environments, trusted=administrator, on_line=quietly)
 
         step(4, "cdk deploy --all, every account through its bootstrap roles", started)
@@ -97,7 +104,10 @@ def run(path: Path, started: float) -> int:
         )
 
         step(5, "read every registry back", started)
-        listing(cloud, blueprint, assembly)
+        print(f"{HOW_TO_READ}\n")
+        registries = read_back(cloud, blueprint, assembly)
+        listing(registries)
+        notes = [*notes_on_stack_sets(cloud, assembly), *notes_on_registries(registries)]
 
     step(6, "the emulator is stopped; review what was synthesized", started)
     contract = assembly / "registry.json"
@@ -109,7 +119,10 @@ def run(path: Path, started: float) -> int:
         cwd=ROOT,
         check=False,
     )
-    print(f"\n{NOT_PROVEN}\n\nDone in {time.monotonic() - started:.0f} s.")
+    print(f"\n{NOT_PROVEN}")
+    for note in notes:
+        print(f"\n{note}")
+    print(f"\n{where_next(path, blueprint.model)}\n\nDone in {time.monotonic() - started:.0f} s.")
     return review.returncode
 
 
@@ -125,24 +138,34 @@ def targets(assembly: Path) -> dict[str, tuple[str, ...]]:
     return {account: tuple(regions) for account, regions in found.items()}
 
 
-def listing(cloud: LocalCloud, blueprint: Blueprint, assembly: Path) -> None:
-    """Prints what ECR's API says of every registry; one like another of its account is not printed again."""
+def read_back(cloud: LocalCloud, blueprint: Blueprint, assembly: Path) -> list[Registry]:
+    """Every registry of the assembly, as ECR's API tells it."""
     production = ProductionScope(
         convention=NamingConvention(blueprint.convention),
         stages=Stages.of({name: stage.production for name, stage in blueprint.stages.items()}),
     )
-    printed: dict[str, str] = {}
+    found: list[Registry] = []
     for declared in read_inputs([str(assembly)]).registries:
         account, region = str(declared.account), str(declared.region)
         client = cloud.client("ecr", account=account, region=region)
-        registry: Registry = read_live_registry(region, client=client, production=production)  # type: ignore[arg-type]
+        found.append(read_live_registry(region, client=client, production=production))  # type: ignore[arg-type]
+    return found
+
+
+def listing(registries: list[Registry]) -> None:
+    """Prints each registry; one like another of its account is not printed again."""
+    printed: dict[str, str] = {}
+    texts: list[str] = []
+    for registry in registries:
+        region = str(registry.region)
         text = render_registry_listing(registry)
         same = text.replace(region, "<region>")
         if same in printed:
-            print(f"Registry {registry.label}\n  the same as in {printed[same]}")
+            texts.append(f"Registry {registry.label}\n  the same as in {printed[same]}\n")
         else:
-            print(text)
+            texts.append(text)
             printed[same] = region
+    print("\n".join(texts), end="")
 
 
 def step(number: int, text: str, started: float) -> None:

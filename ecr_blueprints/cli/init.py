@@ -103,6 +103,7 @@ def _options(arguments: Namespace, model: OperatingModel) -> ProjectOptions:
     """What the options say, checked."""
     import os
 
+    from ecr_blueprints.scaffold.package_source import installed_source
     from ecr_blueprints.scaffold.project import ProjectOptions, name_from_folder
 
     name: str | None = arguments.name
@@ -112,6 +113,7 @@ def _options(arguments: Namespace, model: OperatingModel) -> ProjectOptions:
         account=arguments.account,
         region=arguments.region,
         organization=arguments.organization,
+        source=installed_source(),
     )
 
 

@@ -17,7 +17,8 @@ class PushModel(BlueprintModel):
     roles: tuple[RoleArn, ...] = Field(
         default=(),
         strict=False,
-        description="ARNs of IAM roles, of any account. They need not exist yet.",
+        description="ARNs of IAM roles, of any account. They need not exist yet. Their own policies have to "
+        "let them log in and push, too.",
     )
     github: str | None = Field(
         default=None,

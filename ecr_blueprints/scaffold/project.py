@@ -11,7 +11,6 @@ from string import Template
 from types import MappingProxyType
 from typing import Final
 
-from ecr_blueprints._version import __version__
 from ecr_blueprints.domain.operating_model import OperatingModel
 from ecr_blueprints.domain.principals import (
     check_account_id,
@@ -20,6 +19,7 @@ from ecr_blueprints.domain.principals import (
 )
 from ecr_blueprints.domain.region import check_known_region
 from ecr_blueprints.errors import InvalidValueError
+from ecr_blueprints.scaffold.package_source import INDEX, PackageSource
 
 __all__ = [
     "DEFAULT_NAME",
@@ -89,6 +89,7 @@ class ProjectOptions:
         account: The account of the registry, or with tenants of the platform. Default: a placeholder.
         region: The main Region. Default: a placeholder.
         organization: The organization's id. Default: a placeholder, where the model needs one.
+        source: Where the project's requirements get this package from. Default: a package index.
 
     Raises:
         InvalidValueError: One of them cannot be what it should; ``where`` is the option.
@@ -99,6 +100,7 @@ class ProjectOptions:
     account: str | None = None
     region: str | None = None
     organization: str | None = None
+    source: PackageSource = INDEX
 
     def __post_init__(self) -> None:
         """Check what was given."""
@@ -171,7 +173,7 @@ def template_values(options: ProjectOptions) -> dict[str, str]:
         options: What the project is told.
     """
     values = {
-        "version": __version__,
+        "source": options.source.lines,
         "name": options.name,
         "model": str(options.model),
         "placeholder": PLACEHOLDER,

@@ -9,13 +9,19 @@ import statistics
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 import venv
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ecr_blueprints.domain.operating_model import OperatingModel
+from ecr_blueprints.scaffold.package_source import source_of
 from ecr_blueprints.scaffold.project import ProjectOptions, render_project
 
 ROOT = Path(__file__).parents[2]
@@ -127,9 +133,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=True,
         capture_output=True,
     )
-    packages = next(environment.glob("lib/python*/site-packages"))
-    shutil.copytree(Path(sysconfig.get_path("platlib")) / "yaml", packages / "yaml")
+    _copy_modules(environment, "yaml")
     return programs
+
+
+def _copy_modules(environment: Path, *names: str) -> None:
+    """Gives an environment modules of this one, without an index."""
+    packages = next(environment.glob("lib/python*/site-packages"))
+    for name in names:
+        shutil.copytree(Path(sysconfig.get_path("platlib")) / name, packages / name)
 
 
 class TestBaseInstall:
@@ -186,7 +198,9 @@ class TestBaseInstall:
             for path in project.rglob("*")
             if path.is_file()
         }
-        assert made == render_project(ProjectOptions(model=OperatingModel.CENTRALIZED))
+        (wheel,) = installed.parents[1].glob("*.whl")
+        source = source_of({"url": wheel.as_uri(), "archive_info": {}})
+        assert made == render_project(ProjectOptions(model=OperatingModel.CENTRALIZED, source=source))
 
     def test_lists_the_rules(self, installed: Path) -> None:
         done = self.run(installed, "ecr-blueprints", "rules")
@@ -211,3 +225,92 @@ class TestBaseInstall:
         script = "from ecr_blueprints import LifecyclePolicy, Retention; print(Retention.__name__)"
 
         assert self.run(installed, "python", "-c", script).stdout == "Retention\n"
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone, as far as an installation reads it."""
+    folder = tmp_path / "my clone"
+    folder.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder / name)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "ecr_blueprints", folder / "ecr_blueprints", ignore=ignored)
+    return folder
+
+
+@pytest.fixture
+def git_url(clone: Path) -> Iterator[str]:
+    """The clone as a repository of git that a web server serves."""
+    git = ["git", "-c", "user.name=me", "-c", "user.email=me@example.com", "-C", str(clone)]
+    for command in ("init --quiet", "add .", "commit --quiet --message All", "update-server-info"):
+        subprocess.run([*git, *command.split()], check=True)
+    served = partial(QuietHandler, directory=str(clone / ".git"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), served)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class TestInstalledFromAClone:
+    """A project asks for the clone that made it, and gets it."""
+
+    @pytest.fixture
+    def python(self, tmp_path: Path) -> Path:
+        """The interpreter of an environment that can build the package without an index."""
+        environment = tmp_path / "environment"
+        venv.create(environment, with_pip=False, symlinks=True)
+        _copy_modules(
+            environment, "yaml", *("hatchling", "packaging", "pathspec", "pluggy", "trove_classifiers")
+        )
+        return environment / "bin" / "python"
+
+    def install(self, python: Path, *requirement: str) -> dict[str, Any]:
+        """Installs it, and gives what pip notes of where it came from."""
+        command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index"]
+        done = subprocess.run(
+            [*command, "--no-build-isolation", "--no-compile", *requirement],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        environment = python.parents[1]
+        (noted,) = environment.glob("lib/python*/site-packages/ecr_blueprints-*.dist-info/direct_url.json")
+        found: dict[str, Any] = json.loads(noted.read_text())
+        return found
+
+    def requirement(self, python: Path, folder: Path) -> str:
+        """What a project asks for that the installed program makes."""
+        program = python.with_name("ecr-blueprints")
+        subprocess.run(
+            [str(program), "init", str(folder), "--model", "centralized"], check=True, capture_output=True
+        )
+        lines = (folder / "requirements.txt").read_text().splitlines()
+        (found,) = (line for line in lines if line.startswith("ecr-blueprints"))
+        (folder / "only.txt").write_text(f"{found}\n")
+        return found
+
+    def test_from_a_folder(self, python: Path, clone: Path, tmp_path: Path) -> None:
+        first = self.install(python, f"{clone}[cdk]")
+
+        asked = self.requirement(python, tmp_path / "registry")
+
+        assert asked == f"ecr-blueprints[cdk] @ {clone.as_uri()}"
+        again = self.install(python, "--force-reinstall", "-r", str(tmp_path / "registry" / "only.txt"))
+        assert again == first
+
+    def test_from_git(self, python: Path, git_url: str, tmp_path: Path) -> None:
+        first = self.install(python, f"ecr-blueprints[cdk] @ git+{git_url}")
+
+        asked = self.requirement(python, tmp_path / "registry")
+
+        assert asked == f"ecr-blueprints[cdk] @ git+{git_url}@{first['vcs_info']['commit_id']}"
+        again = self.install(python, "--force-reinstall", "-r", str(tmp_path / "registry" / "only.txt"))
+        assert again["vcs_info"]["commit_id"] == first["vcs_info"]["commit_id"]

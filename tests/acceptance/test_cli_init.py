@@ -21,6 +21,7 @@ import pytest
 
 from ecr_blueprints.cli.main import main
 from ecr_blueprints.domain.operating_model import OperatingModel
+from ecr_blueprints.scaffold.package_source import installed_source
 from ecr_blueprints.scaffold.project import FILES, ProjectOptions, render_project
 
 COMMAND = [sys.executable, "-m", "ecr_blueprints", "init"]
@@ -131,7 +132,7 @@ class TestQuestions:
         assert "\n  - more than one account: a shared-services account" in terminal.shown
         assert "\nNext best: tenant-managed\n" in terminal.shown
         assert "\n  - enterprise, if images were governed in Harbor or Artifactory" in terminal.shown
-        options = ProjectOptions(model=OperatingModel.CENTRALIZED, name="registry")
+        options = ProjectOptions(model=OperatingModel.CENTRALIZED, name="registry", source=installed_source())
         assert files_of(free / "registry") == render_project(options)
 
     def test_every_line_fits_80_columns(self, free: Path) -> None:
@@ -152,7 +153,11 @@ class TestQuestions:
 
         assert terminal.end() == 0
         options = ProjectOptions(
-            model=OperatingModel.CENTRALIZED, name="registry", account="444455556666", region="us-east-2"
+            model=OperatingModel.CENTRALIZED,
+            name="registry",
+            account="444455556666",
+            region="us-east-2",
+            source=installed_source(),
         )
         assert files_of(free / "registry") == render_project(options)
 
@@ -177,6 +182,7 @@ class TestQuestions:
             account="444455556666",
             region="us-east-2",
             organization="o-meridian123",
+            source=installed_source(),
         )
         assert files_of(free / "registry") == render_project(options)
 
@@ -237,7 +243,8 @@ class TestWithoutATerminal:
     def test_every_model_has_a_project(self, model: OperatingModel, free: Path) -> None:
         assert main(["init", str(free / "registry"), "--model", model]) == 0
 
-        assert files_of(free / "registry") == render_project(ProjectOptions(model=model, name="registry"))
+        options = ProjectOptions(model=model, name="registry", source=installed_source())
+        assert files_of(free / "registry") == render_project(options)
 
     def test_a_folder_with_a_space_is_quoted(self, free: Path) -> None:
         done = run(free, "my registry", "--model", "centralized")

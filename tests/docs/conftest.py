@@ -54,10 +54,18 @@ CDK_COMMANDS: dict[str, set[str]] = {
     "bootstrap": set(),
     "synth": {"--quiet"},
     "deploy": {"--all", "--exclusively", "--revert-drift"},
+    "destroy": {"--all", "--exclusively"},
     "diff": set(),
     "drift": set(),
     "import": {"--resource-mapping"},
 }
+DOCKER_COMMANDS: dict[str, set[str]] = {
+    "login": {"--username", "--password-stdin"},
+    "pull": set(),
+    "push": set(),
+    "tag": set(),
+}
+"""Of https://docs.docker.com/reference/cli/docker/, what the pages use."""
 SKOPEO_COMMANDS: dict[str, set[str]] = {
     "copy": {"--all", "--preserve-digests"},
     "inspect": {"--raw"},
@@ -69,12 +77,25 @@ ANSWERS = ("12", "8", "", "", "", "", "", "", "")
 """To the questions of ``ecr-blueprints init``: accounts, teams, then what an empty answer stands for."""
 BOOTSTRAPPED = re.compile(
     r"aws://(?P<account>\d{12})/[a-z0-9-]+"
+    r"(?: --profile [a-z]+)?"
     r"(?: --trust (?P<trusted>\d{12}) --cloudformation-execution-policies arn:aws:iam::aws:policy/\w+)?"
 )
 NEEDS_NODE = re.compile(r"aws_cdk|cdk synth")
-CLI_OPERATIONS = {("ecr", "get-login-password"): {"--region"}}
-"""What the AWS CLI has beyond the API's operations: https://docs.aws.amazon.com/cli/latest/reference/ecr/"""
-HARBOR_PATHS = {"/api/v2.0/registries", "/api/v2.0/replication/policies"}
+GLOBAL_OPTIONS = {"--region", "--profile", "--query", "--output"}
+"""Of the AWS CLI: https://docs.aws.amazon.com/cli/latest/reference/#global-options"""
+CLI_OPERATIONS: dict[tuple[str, str], set[str]] = {
+    ("ecr", "get-login-password"): set(),
+    ("configure", "set"): set(),
+    ("cloudformation", "wait"): {"--stack-name"},
+    ("cloudformation", "deploy"): {
+        *("--stack-name", "--template-file", "--parameter-overrides", "--capabilities"),
+    },
+}
+"""What the AWS CLI has beyond the API's operations: https://docs.aws.amazon.com/cli/latest/reference/"""
+HARBOR_PATHS = {
+    *("/api/v2.0/registries", "/api/v2.0/replication/policies", "/api/v2.0/replication/executions"),
+}
+ASSIGNMENT = re.compile(r"[A-Z_]+=\$\((.*)\)")
 NAMED = re.compile(r"# ([\w./-]+\.\w+)\n")
 
 CONTRACT = json.dumps(
@@ -137,6 +158,8 @@ class PageRun:
     folder: Path
     output: str | None = field(default=None, init=False)
     bootstrapped: dict[str, str | None] = field(default_factory=dict, init=False)
+    place: Path | None = field(default=None, init=False)
+    """Where the commands before have gone; None at the start."""
 
     def run(self, block: FencedBlock) -> None:
         """Runs one block; an assertion that fails says which."""
@@ -270,13 +293,15 @@ class PageRun:
     # --- Commands ---------------------------------------------------------------------------------------
 
     def _sh(self, block: FencedBlock) -> None:
-        folder = self.folder
+        folder = self.folder if self.place is None else self.place
         for line in block.text.replace("\\\n", " ").splitlines():
             folder = self._line(line, folder)
+        self.place = folder
 
     def _line(self, line: str, folder: Path) -> Path:
         """Runs or checks one line, and gives the folder in which the next one runs."""
-        words = shlex.split(line, comments=True)
+        assigned = ASSIGNMENT.fullmatch(line)
+        words = shlex.split(assigned[1] if assigned else line, comments=True)
         if not words:
             return folder
         if "|" in words:
@@ -321,7 +346,7 @@ class PageRun:
                 self._own_test(line, folder)
             case "pip" if arguments[1:2] == ["-r"]:
                 pinned = (folder / arguments[2]).read_text().splitlines()
-                assert all(one.startswith("#") or "==" in one for one in pinned), line
+                assert all(one.startswith("#") or "==" in one or " @ " in one for one in pinned), line
             case "pip":
                 (argument,) = arguments[1:]
                 match_ = re.fullmatch(r"ecr-blueprints(?:\[(\w+)\])?", argument)
@@ -338,8 +363,10 @@ class PageRun:
                 assert code in (0, 1), f"{line}: exit code {code}"
             case "cdk":
                 self._cdk(line, arguments, folder)
+            case "docker":
+                self._program(line, arguments, DOCKER_COMMANDS)
             case "skopeo":
-                self._skopeo(line, arguments)
+                self._program(line, arguments, SKOPEO_COMMANDS)
             case "aws":
                 self._aws(line, arguments, folder)
             case _:
@@ -406,7 +433,9 @@ class PageRun:
         stacks: list[str] = []
         while rest:
             word = rest.pop(0)
-            if word == "-c":
+            if word == "--profile":
+                assert not rest.pop(0).startswith("-"), line
+            elif word == "-c":
                 key, _, value = rest.pop(0).partition("=")
                 context[key] = value
             elif word == "--app":
@@ -457,14 +486,15 @@ class PageRun:
 
         service, operation, *options = arguments
         if (service, operation) in CLI_OPERATIONS:
-            assert {one for one in options if one.startswith("-")} == CLI_OPERATIONS[service, operation], line
+            given = {one for one in options if one.startswith("-")} - GLOBAL_OPTIONS
+            assert given <= CLI_OPERATIONS[service, operation], f"{line}: {', '.join(given)}"
             return
         model = botocore.session.get_session().get_service_model(service)
         names = {xform_name(name).replace("_", "-"): name for name in model.operation_names}
         assert operation in names, f"{line}: no such operation"
         shape = model.operation_model(names[operation]).input_shape
         members = {} if shape is None else shape.members
-        allowed = {"--region", *(f"--{xform_name(name).replace('_', '-')}" for name in members)}
+        allowed = {*GLOBAL_OPTIONS, *(f"--{xform_name(name).replace('_', '-')}" for name in members)}
         given = {option for option in options if option.startswith("--")}
         assert given <= allowed, f"{line}: {', '.join(sorted(given - allowed))}"
         required = [] if shape is None else shape.required_members
@@ -481,11 +511,12 @@ class PageRun:
             assert (name or quoted) in value, line
             value = value[name or quoted]
 
-    def _skopeo(self, line: str, arguments: list[str]) -> None:
+    def _program(self, line: str, arguments: list[str], commands: dict[str, set[str]]) -> None:
+        """The command exists and has the options."""
         command, *rest = arguments
-        assert command in SKOPEO_COMMANDS, line
+        assert command in commands, line
         options = {word for word in rest if word.startswith("-")}
-        assert options <= SKOPEO_COMMANDS[command], f"{line}: {', '.join(options)}"
+        assert options <= commands[command], f"{line}: {', '.join(options)}"
 
     def _text(self, block: FencedBlock) -> None:
         assert block.text == self.output, "not what the block before it prints"

@@ -60,6 +60,8 @@ def block(language: str, text: str) -> FencedBlock:
         ("sh", "python3 app.py\n", "python3 app"),
         ("sh", "npx cdk bootstrap here\n", "bootstrap here"),
         ("sh", "npx cdk bootstrap aws://111122223333/eu-west-1 --trust 222233334444\n", "bootstrap aws"),
+        ("sh", "docker run something\n", "docker run"),
+        ("sh", "docker pull --quiet a/b:c\n", "--quiet"),
         ("sh", "ecr-blueprints init --model nothing\n", "exit code 2"),
         ("sh", "cp /etc/passwd here\n", "cp /etc/passwd"),
         ("sh", "aws ecr no-such-operation\n", "no such operation"),
@@ -85,6 +87,13 @@ def test_an_account_that_does_not_trust_the_deploying_one_is_found(page_run) -> 
     policies = "--cloudformation-execution-policies arn:aws:iam::aws:policy/AdministratorAccess"
     trusting = f"npx cdk bootstrap aws://222233334444/eu-west-1 --trust 111122223333 {policies}\n"
     page_run.run(block("sh", f"{trusting}npx cdk deploy --all\n"))
+
+
+def test_the_next_block_goes_on_where_the_last_one_ended(page_run) -> None:
+    (page_run.folder / "registry").mkdir()
+    page_run.run(block("sh", "cd registry\n"))
+    with pytest.raises(AssertionError, match="cd registry"):
+        page_run.run(block("sh", "cd registry\n"))
 
 
 def test_text_is_what_the_command_before_it_prints(page_run) -> None:
