@@ -156,18 +156,19 @@ class LocalCloud:
             config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=60),
         )
 
-    def install_toolkit(self, environments: Mapping[str, Sequence[str]], *, trusted: str) -> None:
+    def install_toolkit(self, environments: Mapping[str, Sequence[str]], *, trusted: str | None) -> None:
         """Creates the stack that ``cdk bootstrap`` creates, from the CLI's own template, without the CLI.
 
         A run of the CLI takes seconds for each account, this a tenth of one.
 
         Args:
             environments: Account → Regions.
-            trusted: The account that will deploy to all of them.
+            trusted: The account that will deploy to all of them, as ``--trust`` says it. None: each account
+                lets nobody in but itself.
         """
         template = _toolkit_template()
         parameters = {
-            "TrustedAccounts": trusted,
+            "TrustedAccounts": trusted or "",
             "CloudFormationExecutionPolicies": "arn:aws:iam::aws:policy/AdministratorAccess",
         }
         for account, regions in environments.items():

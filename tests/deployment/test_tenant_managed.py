@@ -1,19 +1,18 @@
-"""The baseline is deployed into two teams' accounts, the teams' own stacks beside it, and the platform's.
-
-The endpoint deploys no stack set into accounts: its inner template goes into both by itself. It drops the
-policy that stands in an event bus, which the synthesis tests read.
-"""
+"""The baseline is deployed into two teams' accounts, the teams' own stacks beside it, and the platform's."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from deployment import MAIN_REGION, Deployment
 from local_cloud import LocalCloud
+from local_organization import LocalOrganization
 
 CLAIMS, PORTAL, SECURITY, MANAGEMENT = "710000000001", "710000000002", "710000000003", "710000000004"
 BLUEPRINT = f"""\
@@ -33,6 +32,8 @@ teams:
     repositories: {{intake: {{}}}}
   - {{team: portal, account: "{PORTAL}", push: {{github: acme/portal}}, repositories: {{web: {{}}}}}}
 """
+UNIT = "ou-ab12-11111111"
+JOINING = "710000000005"
 PATIENCE_SECONDS = 120
 
 
@@ -42,29 +43,30 @@ def body_of(assembly: Path) -> str:
     return str(found["Properties"]["TemplateBody"])
 
 
-def deploy_instance(cloud: LocalCloud, account: str, body: str) -> None:
-    """What the stack set would do in one account."""
-    client = cloud.client("cloudformation", account=account, region=MAIN_REGION)
-    name = "StackSet-ecr-baseline-0a1b2c"
-    client.create_stack(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
-    end = time.monotonic() + PATIENCE_SECONDS
-    while (status := client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]).endswith("PROGRESS"):
-        assert time.monotonic() < end
-        time.sleep(0.2)
-    assert status == "CREATE_COMPLETE"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """The blueprint, deployed into an organization that has the teams' accounts in the unit."""
+
+    assembly: Path
+    organization: LocalOrganization
 
 
 @pytest.fixture(scope="module")
-def deployed(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def platform(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Platform:
     folder = tmp_path_factory.mktemp("tenants")
     deployment = Deployment(cloud, folder, account=MANAGEMENT, consumer=SECURITY)
     accounts = dict.fromkeys((MANAGEMENT, SECURITY, CLAIMS, PORTAL), (MAIN_REGION,))
     cloud.install_toolkit(accounts, trusted=MANAGEMENT)
     assembly = deployment.synth_text(BLUEPRINT)
-    for account in (CLAIMS, PORTAL):
-        deploy_instance(cloud, account, body_of(assembly))
+    organization = LocalOrganization(cloud, assembly)
+    organization.create({UNIT: [CLAIMS, PORTAL]})
     deployment.deploy(assembly)
-    return assembly
+    return Platform(assembly=assembly, organization=organization)
+
+
+@pytest.fixture(scope="module")
+def deployed(platform: Platform) -> Path:
+    return platform.assembly
 
 
 def client(cloud: LocalCloud, service: str, account: str) -> Any:
@@ -94,6 +96,8 @@ def test_findings_lead_to_the_bus_of_the_security_account(cloud: LocalCloud, dep
     bus = client(cloud, "events", SECURITY).describe_event_bus(Name="ecr-findings")
     rules = client(cloud, "events", CLAIMS).list_targets_by_rule(Rule="ecr-baseline-finding")
     assert [one["Arn"] for one in rules["Targets"]] == [bus["Arn"]]
+    (statement,) = json.loads(bus["Policy"])["Statement"]
+    assert statement["Condition"]["StringEquals"]["aws:PrincipalOrgID"] == "o-exampleorg"
 
 
 def test_the_security_account_administers_inspector(cloud: LocalCloud, deployed: Path) -> None:
@@ -119,3 +123,42 @@ def test_the_stack_set_and_the_guardrails_are_as_declared(cloud: LocalCloud, dep
         ]
         targets = organizations.list_targets_for_policy(PolicyId=policy["Id"])["Targets"]
         assert [one["TargetId"] for one in targets] == ["ou-ab12-11111111"]
+
+
+def eventually(check: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not check():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def baselines(cloud: LocalCloud, account: str) -> dict[str, str]:
+    """The stacks in an account that a stack set has made, and the status that the set tells of each."""
+    answer = client(cloud, "cloudformation", MANAGEMENT).list_stack_instances(StackSetName="ecr-baseline")
+    return {one["StackId"]: one["Status"] for one in answer["Summaries"] if one["Account"] == account}
+
+
+def scan_type(cloud: LocalCloud, account: str) -> str:
+    answer = client(cloud, "ecr", account).get_registry_scanning_configuration()
+    return str(answer["scanningConfiguration"]["scanType"])
+
+
+def test_an_account_that_joins_the_unit_gets_the_baseline_by_itself_and_keeps_it_when_it_leaves(
+    cloud: LocalCloud, platform: Platform
+) -> None:
+    organization = platform.organization
+    organization.join(JOINING)
+    assert scan_type(cloud, JOINING) == "BASIC"
+    organization.move(JOINING, UNIT)
+    eventually(lambda: list(baselines(cloud, JOINING).values()) == ["CURRENT"])
+    assert scan_type(cloud, JOINING) == "ENHANCED"
+    ecr = client(cloud, "ecr", JOINING)
+    assert ecr.get_account_setting(name="REGISTRY_POLICY_SCOPE")["value"] == "V2"
+    (stack,) = baselines(cloud, JOINING)
+
+    organization.move(JOINING, organization.root)
+    eventually(lambda: baselines(cloud, JOINING) == {})
+    assert scan_type(cloud, JOINING) == "ENHANCED"
+    (kept,) = client(cloud, "cloudformation", JOINING).describe_stacks(StackName=stack)["Stacks"]
+    assert kept["StackStatus"] == "CREATE_COMPLETE"
+    assert list(baselines(cloud, CLAIMS).values()) == ["CURRENT"]
