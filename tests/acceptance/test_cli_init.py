@@ -273,7 +273,8 @@ class TestWithoutATerminal:
         done = run(free, "registry", "--model", "centralized")
 
         assert done.returncode == 0, done.stderr
-        project = render_project(ProjectOptions(model=OperatingModel.CENTRALIZED, name="registry"))
+        options = ProjectOptions(model=OperatingModel.CENTRALIZED, name="registry", source=installed_source())
+        project = render_project(options)
         theirs = {".git/HEAD": "theirs\n", "LICENSE": "theirs\n"}
         assert files_of(free / "registry") == {**project, **theirs}
 
