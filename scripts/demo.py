@@ -20,10 +20,12 @@ from pathlib import Path
 
 from example_assemblies import example_names
 from local_cloud import ROOT, CloudError, LocalCloud, run_cdk, tool_environment
+from local_organization import LocalOrganization
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.config import load_blueprint
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.stages import ProductionScope, Stages
 from ecr_blueprints.errors import EcrBlueprintsError
@@ -88,6 +90,8 @@ def run(path: Path, started: float) -> int:
         step(2, f"start the emulator: {cloud.url}", started)
         step(3, f"bootstrap {len(environments)} accounts, each by itself", started)
         cloud.bootstrap(environments, trusted=administrator, on_line=quietly)
+        organization = LocalOrganization(cloud, assembly)
+        organization.create(organization.spread(tenants(blueprint)))
 
         step(4, "cdk deploy --all, every account through its bootstrap roles", started)
         run_cdk(
@@ -123,6 +127,13 @@ def targets(assembly: Path) -> dict[str, tuple[str, ...]]:
             if region not in regions:
                 regions.append(region)
     return {account: tuple(regions) for account, regions in found.items()}
+
+
+def tenants(blueprint: Blueprint) -> list[str]:
+    """The teams' accounts, which are in the units that get the baseline."""
+    if not isinstance(blueprint, TenantManagedBlueprint):
+        return []
+    return [team.account for team in blueprint.teams]
 
 
 def listing(cloud: LocalCloud, blueprint: Blueprint, assembly: Path) -> None:
