@@ -28,10 +28,12 @@ from demo_notes import (
 )
 from example_assemblies import example_names
 from local_cloud import ROOT, CloudError, LocalCloud, run_cdk, tool_environment
+from local_organization import LocalOrganization
 
 from ecr_blueprints.cloudformation.registry_reader import read_inputs
 from ecr_blueprints.config import load_blueprint
 from ecr_blueprints.config.blueprint import Blueprint
+from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
 from ecr_blueprints.domain.naming_convention import NamingConvention
 from ecr_blueprints.domain.stages import ProductionScope, Stages
 from ecr_blueprints.errors import EcrBlueprintsError
@@ -95,6 +97,8 @@ def run(path: Path, started: float) -> int:
             does = "  deploys to all of them" if account == administrator else ""
             print(f"  {account} in {', '.join(regions)}{does}", flush=True)
         cloud.bootstrap(environments, trusted=administrator, on_line=quietly)
+        organization = LocalOrganization(cloud, assembly)
+        organization.create(organization.spread(tenants(blueprint)))
 
         step(4, "cdk deploy --all, every account through its bootstrap roles", started)
         run_cdk(
@@ -136,6 +140,13 @@ def targets(assembly: Path) -> dict[str, tuple[str, ...]]:
             if region not in regions:
                 regions.append(region)
     return {account: tuple(regions) for account, regions in found.items()}
+
+
+def tenants(blueprint: Blueprint) -> list[str]:
+    """The teams' accounts, which are in the units that get the baseline."""
+    if not isinstance(blueprint, TenantManagedBlueprint):
+        return []
+    return [team.account for team in blueprint.teams]
 
 
 def read_back(cloud: LocalCloud, blueprint: Blueprint, assembly: Path) -> list[Registry]:

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from deployment import Deployment
 from estate import DELETED, MAIN, OTHER, PUBLIC, Accounts, SynthesizedEstate, synthesize_estate
 from live_resources import NOT_SHOWN, READERS, DeployedStack, comparable
+from local_organization import LocalOrganization
 
 from ecr_blueprints.live import read_live_registry
 from ecr_blueprints.registry.registry import Registry
@@ -94,6 +95,9 @@ def life(deployment: Deployment) -> Life:
     account = deployment.account
     deployment.cloud.install_toolkit({account: (PUBLIC,)}, trusted=account)
     synthesized = synthesize_estate(deployment.folder / "first", accounts_of(deployment))
+    management, member = (str(int(account) + number) for number in (3, 4))
+    organization = LocalOrganization(deployment.cloud, synthesized.registries, management=management)
+    organization.create(organization.spread([member]))
     for folder in folders(synthesized):
         deployment.deploy(folder)
     return Life(deployment, synthesized, deployed_stacks(deployment, synthesized))

@@ -23,7 +23,6 @@ NOT_SHOWN: Final[Mapping[str, str]] = {
     "Custom::EcrCacheValidation": "it asks and keeps nothing; what it answered is in the stack's events",
     "Custom::SecretReady": "it waits and keeps nothing",
     "AWS::CloudFormation::StackSet.CallAs": "it says who asks; CloudFormation does not tell it back",
-    "AWS::CloudFormation::StackSet.OperationPreferences": "they are of operations, and the emulator has none",
     "AWS::KMS::Key.PendingWindowInDays": "KMS tells it of no key that stays",
     "AWS::ECR::Repository.EmptyOnDelete": "it is for CloudFormation, on deletion",
     "AWS::Lambda::Function.Code": "Lambda answers with an address of a bucket, not with the source",
@@ -453,9 +452,16 @@ def _endpoint(client: Client, identifier: str, _declared: Properties) -> Propert
 
 
 def _stack_set(client: Client, identifier: str, _declared: Properties) -> Properties:
-    answer: Properties = client("cloudformation").describe_stack_set(StackSetName=identifier)["StackSet"]
+    cloudformation = client("cloudformation")
+    answer: Properties = cloudformation.describe_stack_set(StackSetName=identifier)["StackSet"]
     targets = {"OrganizationalUnitIds": answer["OrganizationalUnitIds"]}
-    return {**answer, "StackInstancesGroup": [{"DeploymentTargets": targets, "Regions": answer["Regions"]}]}
+    last = cloudformation.list_stack_set_operations(StackSetName=identifier)["Summaries"][0]["OperationId"]
+    operation = cloudformation.describe_stack_set_operation(StackSetName=identifier, OperationId=last)
+    return {
+        **answer,
+        "StackInstancesGroup": [{"DeploymentTargets": targets, "Regions": answer["Regions"]}],
+        "OperationPreferences": operation["StackSetOperation"]["OperationPreferences"],
+    }
 
 
 def _inspector_administrator(client: Client, _id: str, _declared: Properties) -> Properties:
