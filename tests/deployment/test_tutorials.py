@@ -89,7 +89,7 @@ def test_enterprise(open_page: Open) -> None:
 
 
 def test_tenant_managed(open_page: Open) -> None:
-    page = open_page("tenant-managed.md", organization=("o-exampleorg", "management"))
+    page = open_page("tenant-managed.md", organization=("o-exampleorg", "management"), in_units=["search"])
     page.run()
 
     assert set(page.bootstrapped) == {

@@ -16,7 +16,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from docker_cli import DockerCli, EcrAccess
 from docs_markdown import fenced_blocks
 from harbor_stand_in import HARBOR_USER, Harbor
 from local_cloud import ROOT, LocalCloud, run_cdk, tool_environment
+from local_organization import LocalOrganization
 from page_shell import Answer, Call, PageShell
 from warm_app import run_warm
 
@@ -46,6 +47,7 @@ class Tutorial:
         folder: Where the reader is.
         scratch: Where the run keeps its own things.
         organization: The organization that the accounts are of, and its management account's profile.
+        in_units: The profiles whose accounts are in the units that the project targets.
         harbor: The role that Harbor runs with, where the page has one.
     """
 
@@ -57,6 +59,7 @@ class Tutorial:
         scratch: Path,
         *,
         organization: tuple[str, str] | None = None,
+        in_units: Sequence[str] = (),
         harbor: Caller | None = None,
     ) -> None:
         self.page = page
@@ -69,6 +72,7 @@ class Tutorial:
             organization=None if organization is None else organization[0],
             management=None if organization is None else self.accounts[organization[1]],
         )
+        self._in_units = [self.accounts[one] for one in in_units]
         if organization is not None:
             self._turn_off_policies(organization[1])
         self.aws = AwsCli(self.callers)
@@ -214,6 +218,9 @@ class Tutorial:
         done = run_warm(
             folder / "app.py", folder=folder, output=folder / "cdk.out", context={**own, **context}
         )
+        if self._in_units and self.assembly is None and done.returncode == 0:
+            organization = LocalOrganization(self.cloud, folder / "cdk.out")
+            organization.create(organization.spread(self._in_units))
         self.assembly = folder / "cdk.out"
         self._context = context
         return Answer(output=done.stdout, errors=done.stderr, code=done.returncode)

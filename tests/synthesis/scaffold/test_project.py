@@ -143,7 +143,7 @@ def test_its_readme_lets_the_account_that_deploys_into_every_other(
     assert itself == ""
     if model is OperatingModel.TENANT_MANAGED:  # Each account's stacks are deployed with its own credentials.
         assert {trusted for _, trusted in others} == {""}
-        deployed = re.findall(r"cdk deploy (.*)\n", readme)
+        deployed = re.findall(r"^ *npx cdk deploy (.*)$", readme, re.MULTILINE)
         assert all("--exclusively" in one or "tenant=" in one for one in deployed)
     else:
         assert others
