@@ -54,7 +54,11 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument("--account", metavar="ID", help="the account of the registry, 12 digits")
     parser.add_argument("--region", metavar="REGION", help="the main Region, such as eu-west-1")
     parser.add_argument("--organization", metavar="ID", help="the organization's id, such as o-exampleorg")
-    parser.add_argument("--name", help="the project's name; default: the folder's")
+    parser.add_argument(
+        "--name",
+        help="the project's name, in its README; default: the folder's; stacks are named after the "
+        "blueprint's key `name`",
+    )
     parser.set_defaults(run=_run)
 
 

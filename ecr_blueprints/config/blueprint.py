@@ -31,8 +31,8 @@ class Blueprint(BlueprintModel):
         default="ecr",
         pattern=STACK_KEY_PATTERN,
         max_length=20,
-        description="What the names of stacks, pull roles and stack sets begin with, for life. A second "
-        "blueprint with stacks in the same account and Region needs another name.",
+        description="What the names of stacks, pull roles and stack sets for pulling begin with, for life. A "
+        "second blueprint with stacks in the same accounts needs another name.",
     )
     convention: Convention = Field(
         default="{stage}/{team}/{app}", description="How repositories are named, in named segments."

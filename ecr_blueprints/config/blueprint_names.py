@@ -8,7 +8,25 @@ from typing import Final
 from ecr_blueprints.config.blueprint import Blueprint
 from ecr_blueprints.domain.workload import Workload
 
-__all__ = ["MAX_STACK_NAME_LENGTH", "BlueprintNames"]
+__all__ = ["BASELINE", "KINDS", "MAX_STACK_NAME_LENGTH", "BlueprintNames"]
+
+BASELINE: Final = "ecr-baseline"
+"""The name of the tenants' stack set, whatever the blueprint's, and what all that it makes begins with.
+
+An account has one baseline, and guardrails go by this name.
+"""
+
+KINDS: Final = (
+    "bridge",
+    "consumer",
+    "endpoints",
+    "platform",
+    "pull",
+    "registry",
+    "repositories",
+    "units",
+)
+"""What tells in a name what it is for."""
 
 MAX_STACK_NAME_LENGTH: Final = 128
 """Characters of a stack's name.
@@ -22,8 +40,10 @@ class BlueprintNames:
     """What each name is made of: the blueprint's own ``name``, what it is for, and where.
 
     Nothing that changes from day to day is in a name, such as how many repositories a stack holds or who owns
-    them. Two blueprints of different names have no stack, role or stack set in common, so that what both
-    declare is refused as taken, and nothing is taken over.
+    them. Two blueprints of different names have no stack, pull role or stack set for pulling in common, so
+    that what both declare is refused as taken, and nothing is taken over. The parts of the tenants' platform
+    that an organization or an account has once, such as the baseline, have the same name in every blueprint,
+    and so has a bridge's role unless the blueprint names it.
 
     Args:
         prefix: The ``name`` of the blueprint.

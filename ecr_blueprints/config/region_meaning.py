@@ -9,7 +9,7 @@ from ecr_blueprints.config.centralized_blueprint import CentralizedBlueprint
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
-from ecr_blueprints.domain.region import check_known_region
+from ecr_blueprints.domain.region import REGIONS, check_known_region
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.errors import BlueprintError, InvalidValueError
 
@@ -28,10 +28,17 @@ def check_known_regions(
         document: The main file.
         team_places: Where each team stands.
     """
-    for place, path, region in (
-        *_regions(blueprint, document),
-        *_upstreams(blueprint, document, team_places),
-    ):
+    named = [*_regions(blueprint, document), *_upstreams(blueprint, document, team_places)]
+    for index, newer in enumerate(blueprint.new_regions):
+        known = newer in REGIONS
+        if known or newer not in {region for _, _, region in named}:
+            yield BlueprintError(
+                f"the library knows {newer}" if known else f"nothing in the blueprint is in {newer}",
+                where=document.where(("new_regions", index)),
+                allowed="Regions that this version of the library does not know, and that the blueprint uses",
+                fix="remove it",
+            )
+    for place, path, region in named:
         try:
             check_known_region(region, newer=blueprint.new_regions)
         except InvalidValueError as error:

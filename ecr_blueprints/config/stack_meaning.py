@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ecr_blueprints.config.blueprint import Blueprint
-from ecr_blueprints.config.blueprint_names import MAX_STACK_NAME_LENGTH, BlueprintNames
+from ecr_blueprints.config.blueprint_names import KINDS, MAX_STACK_NAME_LENGTH, BlueprintNames
 from ecr_blueprints.config.declared_repository import DeclaredRepository
 from ecr_blueprints.config.marked_yaml import MarkedDocument
 from ecr_blueprints.config.registry_blueprint import RegistryBlueprint
@@ -41,6 +41,15 @@ def check_stacks(
         document: The main file.
         placed: Every declared repository and its place.
     """
+    kind = next((one for one in blueprint.name.split("-")[1:] if one in KINDS), None)
+    if kind is not None:
+        yield BlueprintError(
+            f"{blueprint.name!r} holds the word {kind!r}, which tells stacks apart: a stack could have the "
+            "name of another blueprint's",
+            where=document.where(("name",)),
+            allowed=f"a name in which none of {', '.join(KINDS)} follows a hyphen",
+            fix=f"write for example {blueprint.name.split('-')[0]}",
+        )
     by_stack: defaultdict[str, list[tuple[DeclaredRepository, str]]] = defaultdict(list)
     for repository, where in placed:
         by_stack[repository.stack].append((repository, where))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ecr_blueprints.config.blueprint_names import BASELINE
 from ecr_blueprints.config.cache_meaning import check_cached_names, check_caches
 from ecr_blueprints.config.consumer_meaning import foreign_paths
 from ecr_blueprints.config.declared_repository import repositories_of
@@ -36,6 +37,7 @@ def check_tenant_managed(
     yield from _twice("unit", blueprint.baseline.units, document, ("baseline", "units"))
     yield from _twice("unit", blueprint.guardrails.units or (), document, ("guardrails", "units"))
     yield from _units(blueprint, document)
+    yield from _exempt_name(blueprint, document)
     yield from _ownership(blueprint, document)
     yield from _organization(blueprint, document)
     yield from check_tenant_arns(blueprint, document, team_places)
@@ -88,6 +90,20 @@ def _units(blueprint: TenantManagedBlueprint, document: MarkedDocument) -> Itera
                     allowed="the root alone, or units none of which is in another",
                     fix="remove it, or the root",
                 )
+
+
+def _exempt_name(blueprint: TenantManagedBlueprint, document: MarkedDocument) -> Iterator[BlueprintError]:
+    """A name of stacks, and so of the roles that CloudFormation names after them, that guardrails exempt."""
+    roles = f"{blueprint.name}-registry-"
+    for pattern in (f"{BASELINE}-*", *blueprint.guardrails.platform_roles):
+        if matches_wildcard(pattern, roles) or matches_wildcard(pattern, f"{roles}x"):
+            yield BlueprintError(
+                f"the teams' roles, whose names begin with {blueprint.name!r}, would be of those that the "
+                f"guardrails exempt as {pattern!r}",
+                where=document.where(("name",)),
+                fix="choose another name",
+            )
+            break
 
 
 def _twice(

@@ -87,7 +87,7 @@ class RegistryEncryptionKey(Construct):
         * one ``AWS::KMS::Key`` with rotation every year, billed by KMS: $1 a month, and more for the material
           that rotation adds (https://aws.amazon.com/kms/pricing/); kept when its stack goes, and removed if
           its creation is rolled back. Not with ``key``;
-        * one ``AWS::KMS::Alias``; goes with the stack;
+        * one ``AWS::KMS::Alias``, kept and removed as the key is, since guardrails know a key by it;
         * with ``alert_topic``, two ``AWS::Events::Rule``, and an ``AWS::IAM::Role`` to publish by, unless the
           topic is one of `AlertTopics`, which has it; they cost nothing and go with the stack.
 
@@ -175,6 +175,7 @@ class RegistryEncryptionKey(Construct):
             self.alias = kms.CfnAlias(
                 self, "Alias", alias_name=full_alias, target_key_id=self.resource.key_arn
             )
+            self.alias.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.alarm: KeyAlarm | None = None
         if alert_topic is not None:
             self.alarm = KeyAlarm(self, "Alarm", key_arn=self.key_arn, topic=alert_topic)

@@ -54,7 +54,7 @@ class Guardrail(StrEnum):
     """Disable the key of a registry, schedule its deletion, or take its alias away, by which it is known."""
 
     KEEP_BASELINE = "KeepBaseline"
-    """Delete or change what the baseline has made, or the settings that only it makes."""
+    """Delete, change or call what the baseline has made, or the settings that only it makes."""
 
     STAY_IN_ORGANIZATION = "StayInOrganization"
     """Take the account out of the organization."""
@@ -247,6 +247,7 @@ _BASELINE: Final = (
     "events:RemoveTargets",
     "lambda:AddPermission",
     "lambda:Delete*",
+    "lambda:Invoke*",
     "lambda:Put*",
     "lambda:RemovePermission",
     "lambda:Update*",

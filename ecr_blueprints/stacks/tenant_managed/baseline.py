@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from ecr_blueprints.config.blueprint_names import BASELINE
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
 from ecr_blueprints.constructs.event_forwarding import EventForwarding
 from ecr_blueprints.constructs.organization_stack_set import OrganizationStackSet
@@ -24,10 +25,7 @@ from ecr_blueprints.domain.stages import Stages
 from ecr_blueprints.domain.upstream_registry import UpstreamRegistry
 from ecr_blueprints.stacks.blueprint_registry import add_settings, whole_registry
 
-__all__ = ["BASELINE", "BASELINE_PARAMETERS", "BUS_NAME", "BaselineStack", "fill_baseline"]
-
-BASELINE: Final = "ecr-baseline"
-"""The name of the stack set, and what the names of all that it makes begin with: guardrails go by them."""
+__all__ = ["BASELINE_PARAMETERS", "BUS_NAME", "BaselineStack", "fill_baseline"]
 
 BASELINE_PARAMETERS: Final = "/ecr-blueprints/registry/"
 """The path of the parameter that marks the registry's owner; a guardrail goes by it, too."""

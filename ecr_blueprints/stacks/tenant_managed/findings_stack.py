@@ -7,6 +7,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from ecr_blueprints.config.blueprint_names import BASELINE
 from ecr_blueprints.config.security import SecurityModel
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
 from ecr_blueprints.constructs.alert_topics import AlertTopics
@@ -15,7 +16,7 @@ from ecr_blueprints.constructs.operational_alerts import OperationalAlerts
 from ecr_blueprints.constructs.scan_finding_alerts import ScanFindingAlerts
 from ecr_blueprints.domain.finding_severity import FindingSeverity
 from ecr_blueprints.domain.scanning import ScanType
-from ecr_blueprints.stacks.tenant_managed.baseline import BASELINE, BUS_NAME
+from ecr_blueprints.stacks.tenant_managed.baseline import BUS_NAME
 
 __all__ = ["FindingsStack"]
 

@@ -8,11 +8,12 @@ from aws_cdk import Environment, Stack
 from aws_cdk import aws_organizations as organizations
 from constructs import Construct
 
+from ecr_blueprints.config.blueprint_names import BASELINE
 from ecr_blueprints.config.tenant_managed_blueprint import TenantManagedBlueprint
 from ecr_blueprints.constructs.quota_warning import warn_of_quota
 from ecr_blueprints.domain.organization import MAX_CONTROL_POLICY_LENGTH, PolicyType
 from ecr_blueprints.registry.guardrails import SHORTER_GUARDRAILS, Guardrails, policy_length
-from ecr_blueprints.stacks.tenant_managed.baseline import BASELINE, BASELINE_PARAMETERS
+from ecr_blueprints.stacks.tenant_managed.baseline import BASELINE_PARAMETERS
 
 __all__ = ["GuardrailsStack", "guardrails_of"]
 

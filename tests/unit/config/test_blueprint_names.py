@@ -78,6 +78,15 @@ def test_what_is_no_name_is_refused_where_it_stands(tmp_path: Path, name: str) -
     assert caught.value.where.endswith("blueprint.yaml:3: name")
 
 
+@pytest.mark.parametrize("name", ["ecr-repositories-a", "x-registry", "my-pull-stacks"])
+def test_a_name_that_reads_like_a_stack_s_is_refused(tmp_path: Path, name: str) -> None:
+    """With the first, this registry's stack would be another blueprint's stack key ``a-registry``."""
+    with pytest.raises(BlueprintError, match="which tells stacks apart") as caught:
+        load(tmp_path, name=name)
+    assert str(caught.value.where).endswith("blueprint.yaml:3: name")
+    assert load(tmp_path, name="registry").registry("eu-west-1") == "registry-registry-eu-west-1"
+
+
 @pytest.mark.parametrize("name", ["ecr", "a" * 20])
 @pytest.mark.parametrize("workload", Workload)
 def test_the_longest_consumer_s_role_is_as_long_as_iam_takes(

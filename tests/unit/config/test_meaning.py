@@ -131,6 +131,11 @@ def test_a_region_that_there_is_not_is_refused_unless_it_is_newer_than_the_libra
         "`new_regions: [eu-west-9]`"
     )
     load(tmp_path, f"{text}new_regions: [eu-west-9]\n")
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}new_regions: [eu-west-1]\n")
+    assert error.what == "the library knows eu-west-1"
+    error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}new_regions: [eu-west-9]\n")
+    assert error.what == "nothing in the blueprint is in eu-west-9"
+    assert str(error.where).endswith("new_regions[0]")
     error = refusal(tmp_path, f"{BLUEPRINT}{TEAM}replication: {{to: [eu-nowhere-1]}}\n")
     assert error.where is not None
     assert error.where.endswith("replication.to[0]")

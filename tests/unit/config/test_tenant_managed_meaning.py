@@ -51,6 +51,19 @@ def test_a_blueprint_without_mistakes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "guardrails", "exempt"),
+    [("ecr-baseline", "{}", "ecr-baseline-*"), ("platform", '{platform_roles: ["plat*"]}', "plat*")],
+)
+def test_a_name_that_would_exempt_the_teams_roles_is_refused(
+    tmp_path: Path, name: str, guardrails: str, exempt: str
+) -> None:
+    error = refusal(tmp_path, f"{with_teams(CLAIMS)}guardrails: {guardrails}\nname: {name}\n")
+    assert f"exempt as {exempt!r}" in error.what
+    assert str(error.where).endswith("blueprint.yaml:10: name")
+    load(tmp_path, f"{with_teams(CLAIMS)}guardrails: {guardrails}\nname: sandbox\n")
+
+
+@pytest.mark.parametrize(
     ("changed", "to", "what", "where"),
     [
         ("regions: [eu-west-1, eu", "regions: [eu-west-1, eu-west-1, eu", "stands twice", "5: regions[1]"),

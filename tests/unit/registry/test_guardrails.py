@@ -110,6 +110,8 @@ FORBIDDEN = {
         ("lambda:UpdateFunctionCode", FUNCTION, {}),
         ("lambda:UpdateFunctionConfiguration", FUNCTION, {}),
         ("lambda:AddPermission", FUNCTION, {}),
+        # It writes whatever setting an event names.
+        ("lambda:InvokeFunction", FUNCTION, {}),
         ("lambda:PutFunctionConcurrency", FUNCTION, {}),
         ("cloudformation:DeleteStack", STACK, {}),
         ("cloudformation:UpdateStack", STACK, {}),
