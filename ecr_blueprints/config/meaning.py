@@ -18,6 +18,7 @@ from ecr_blueprints.config.declared_repository import DeclaredRepository, reposi
 from ecr_blueprints.config.enterprise_blueprint import EnterpriseBlueprint
 from ecr_blueprints.config.enterprise_meaning import check_enterprise
 from ecr_blueprints.config.existing_arn_meaning import check_existing_arns
+from ecr_blueprints.config.kept_meaning import check_kept
 from ecr_blueprints.config.marked_yaml import KeyPath, MarkedDocument, Place
 from ecr_blueprints.config.partition_meaning import check_partitions
 from ecr_blueprints.config.push_meaning import check_push
@@ -81,6 +82,7 @@ def check_meaning(blueprint: Blueprint, document: MarkedDocument, team_places: S
     mistakes.extend(check_known_regions(blueprint, document, team_places))
     mistakes.extend(check_signing(blueprint, document))
     mistakes.extend(check_seeding(blueprint, document, team_places))
+    mistakes.extend(check_kept(blueprint, team_places))
     if isinstance(blueprint, RegistryBlueprint | TenantManagedBlueprint):
         mistakes.extend(check_partitions(_main_region(blueprint), document, team_places))
     mistakes.extend(_of_model(blueprint, document, team_places))

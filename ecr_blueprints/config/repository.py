@@ -70,6 +70,12 @@ class RepositoryModel(BlueprintModel):
         min_length=1,
         description="The rules of a lifecycle policy in ECR's own grammar, instead of `retention`.",
     )
+    unprotected: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Why images of production that the blueprint's `retention.keep` names may be deleted by "
+        "this repository's own `retention` or `lifecycle`, or their tags moved by its `moving_tags`.",
+    )
     tags: dict[TagKey, TagValue] = Field(default_factory=dict, description="Tags beside the owner's.")
 
     @model_validator(mode="after")
@@ -81,6 +87,11 @@ class RepositoryModel(BlueprintModel):
         if self.exception is not None and self.name is None:
             raise ValueError(
                 "`exception` explains a `name`, and there is none; fix: give the full name or leave it out"
+            )
+        if self.unprotected is not None and not (self.retention or self.lifecycle or self.moving_tags):
+            raise ValueError(
+                "`unprotected` explains a `retention`, a `lifecycle` or `moving_tags`, and there is none; "
+                "fix: leave it out, the blueprint's `retention.keep` holds"
             )
         if self.retention is not None and self.lifecycle is not None:
             raise ValueError("`retention` and `lifecycle` exclude each other; fix: keep the one you mean")

@@ -18,9 +18,10 @@ from ecr_blueprints.lifecycle.tag_language import (
     covers,
     entries_of,
     tag_outside,
+    tag_within,
 )
 
-__all__ = ["selects_within", "tags_reaching"]
+__all__ = ["one_tag_reaching", "selects_within", "tags_reaching"]
 
 
 def selects_within(narrower: LifecycleRule, wider: LifecycleRule, effort: Effort | None = None) -> bool:
@@ -80,6 +81,35 @@ def tags_reaching(
         tags = _tags(wanted, escape, effort)
         if tags is not None:
             return tags
+    return None
+
+
+def one_tag_reaching(
+    rule: LifecycleRule, before: Sequence[LifecycleRule], within: TagEntry, effort: Effort | None = None
+) -> str | None:
+    """The only tag of an image that ``rule`` matches and none of the rules ``before`` does.
+
+    Args:
+        rule: The rule that wants to act.
+        before: The rules of the same storage class with a higher priority.
+        within: What the tag has to match besides.
+        effort: What may be spent. Default: enough for any policy that people write.
+
+    Returns:
+        A short tag; ``None`` if no image with one tag of ``within`` gets to the rule, which is proven then.
+
+    Raises:
+        UndecidedError: the effort is used up.
+    """
+    if rule.tag_status is TagStatus.UNTAGGED or any(other.tag_status is TagStatus.ANY for other in before):
+        return None
+    wanted = tuple(dict.fromkeys((within, *entries_of(rule))))
+    lists = [entries_of(other) for other in before if other.tag_status is TagStatus.TAGGED]
+    effort = Effort() if effort is None else effort
+    for escape in product(*lists):
+        tag = tag_within(wanted, tuple(dict.fromkeys(escape)), effort)
+        if tag is not None:
+            return tag
     return None
 
 

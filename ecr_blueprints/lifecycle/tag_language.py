@@ -21,7 +21,7 @@ from ecr_blueprints.domain.tags import MAX_IMAGE_TAG_LENGTH, is_image_tag
 from ecr_blueprints.domain.wildcard import WILDCARD, matches_wildcard
 from ecr_blueprints.lifecycle.rule import LifecycleRule, TagStatus
 
-__all__ = ["Effort", "TagEntry", "UndecidedError", "covers", "entries_of", "tag_outside"]
+__all__ = ["Effort", "TagEntry", "UndecidedError", "covers", "entries_of", "tag_outside", "tag_within"]
 
 _FIRST_CHARACTERS: Final = "".join(sorted(ascii_letters + digits + "_"))
 _CHARACTERS: Final = "".join(sorted(ascii_letters + digits + "_.-"))
@@ -135,20 +135,42 @@ def tag_outside(entry: TagEntry, excluded: Sequence[TagEntry], effort: Effort | 
     Raises:
         UndecidedError: the effort is used up.
     """
+    return tag_within((entry,), excluded, effort)
+
+
+def tag_within(
+    entries: Sequence[TagEntry], excluded: Sequence[TagEntry] = (), effort: Effort | None = None
+) -> str | None:
+    """A short tag that matches every one of ``entries`` and none of ``excluded``; ``None`` if there is none.
+
+    Args:
+        entries: What the tag has to match, at least one.
+        excluded: What it must not match. Default: nothing.
+        effort: What may be spent. Default: enough for any two entries.
+
+    Raises:
+        UndecidedError: the effort is used up.
+    """
     effort = Effort() if effort is None else effort
-    effort.spend(len(_FILLINGS) * (len(excluded) + 1))
-    for filling in _FILLINGS:
-        tag = filling.join(entry.literals)
-        if is_image_tag(tag) and not any(other.matches(tag) for other in excluded):
-            return tag
-    automata = [_Automaton(entry), *map(_Automaton, excluded)]
+    effort.spend(len(_FILLINGS) * len(entries) * (len(excluded) + len(entries)))
+    for entry in entries:
+        for filling in _FILLINGS:
+            tag = filling.join(entry.literals)
+            if (
+                is_image_tag(tag)
+                and all(other.matches(tag) for other in entries)
+                and not any(other.matches(tag) for other in excluded)
+            ):
+                return tag
+    wanted = len(entries)
+    automata = [*map(_Automaton, entries), *map(_Automaton, excluded)]
     alphabet = _representatives(automata)
     start = tuple(automaton.start for automaton in automata)
     reached: set[tuple[_State | None, ...]] = {start}
     queue: deque[tuple[tuple[_State | None, ...], str]] = deque([(start, "")])
     while queue:
         states, tag = queue.popleft()
-        if tag and _accepted(automata, states):
+        if tag and _accepted(automata, states, wanted):
             return tag
         if len(tag) == MAX_IMAGE_TAG_LENGTH:
             continue
@@ -159,16 +181,17 @@ def tag_outside(entry: TagEntry, excluded: Sequence[TagEntry], effort: Effort | 
             after = tuple(
                 automaton.step(state, character) for automaton, state in zip(automata, states, strict=True)
             )
-            if after[0] is None or after in reached:
+            if None in after[:wanted] or after in reached:
                 continue
             reached.add(after)
             queue.append((after, tag + character))
     return None
 
 
-def _accepted(automata: Sequence[_Automaton], states: Sequence[_State | None]) -> bool:
+def _accepted(automata: Sequence[_Automaton], states: Sequence[_State | None], wanted: int) -> bool:
+    """Whether the first automata accept, as many as are wanted, and none of the others does."""
     accepts = [automaton.accepts(state) for automaton, state in zip(automata, states, strict=True)]
-    return accepts[0] and not any(accepts[1:])
+    return all(accepts[:wanted]) and not any(accepts[wanted:])
 
 
 def _representatives(automata: Sequence[_Automaton]) -> str:

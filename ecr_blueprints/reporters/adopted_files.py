@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from ecr_blueprints.domain.wildcard import WILDCARD, covers
 from ecr_blueprints.registry.adopted_team import AdoptedEntry, AdoptedTeam
 from ecr_blueprints.registry.adoption import AdoptedBlueprint
 from ecr_blueprints.reporters.terminal_text import WIDTH, printable, wrap
@@ -135,6 +136,8 @@ def _entry(entry: AdoptedEntry) -> Iterator[str]:
     yield f"    kind: {entry.kind}"
     if entry.moving_tags:
         yield from _list("    moving_tags:", entry.moving_tags)
+        if any(covers(one, WILDCARD) for one in entry.moving_tags):
+            yield "    unprotected: every tag could be moved before it was adopted"
     if entry.tags:
         yield "    tags:"
         yield from (f"      {_scalar(key)}: {_scalar(value)}" for key, value in entry.tags.items())

@@ -100,6 +100,15 @@ def written(blueprint: AdoptedBlueprint, folder: Path) -> CentralizedBlueprint:
     return loaded
 
 
+def test_a_repository_all_of_whose_tags_move_says_why(tmp_path: Path) -> None:
+    moving = TagMutability(mode=MutabilityMode.IMMUTABLE_WITH_EXCLUSION, exclusions=(ExclusionFilter("*"),))
+    found = [repository("prod/payments/api", tag_mutability=moving), repository("prod/payments/web")]
+    blueprint = written(adopted(*found), tmp_path)
+    declared = {one.name: one.model for one in declared_repositories(blueprint)}
+    assert declared["prod/payments/api"].unprotected == "every tag could be moved before it was adopted"
+    assert declared["prod/payments/web"].unprotected is None
+
+
 def test_what_is_written_declares_what_exists(tmp_path: Path) -> None:
     moving = TagMutability(
         mode=MutabilityMode.IMMUTABLE_WITH_EXCLUSION,

@@ -113,7 +113,7 @@ def test_the_workflow_synthesizes_tests_and_reviews(files: dict[str, str]) -> No
         "npm ci",
         "npx cdk synth --quiet",
         "python -m pytest",
-        "ecr-blueprints review cdk.out --registry cdk.out/registry.json",
+        "ecr-blueprints review cdk.out --registry cdk.out/registry.json --fail-on warning",
     ]
     assert workflow["permissions"] == {"contents": "read"}
 
