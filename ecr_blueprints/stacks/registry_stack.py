@@ -16,7 +16,7 @@ from ecr_blueprints.constructs.pull_through_cache import PullThroughCache
 from ecr_blueprints.stacks.blueprint_registry import BlueprintRegistry
 from ecr_blueprints.stacks.construct_places import come_from
 from ecr_blueprints.stacks.consumer_access import cache_prefix
-from ecr_blueprints.stacks.profiles_last import make_profiles_last
+from ecr_blueprints.stacks.made_last import make_what_stays_last
 from ecr_blueprints.stacks.team_pushers import pipeline_issuers
 
 __all__ = ["RegistryStack"]
@@ -88,7 +88,7 @@ class RegistryStack(Stack):
                 for name, identity in pipeline_issuers(blueprint).items():
                     PipelineIdentityProvider(self, name, identity=identity)
         self.blueprint_registry.complete()
-        make_profiles_last(self)
+        make_what_stays_last(self)
 
     def _cache(self, name: str, cache: CacheModel, *, frozen: bool) -> None:
         exists, secret = bool(cache.existing), cache.secret

@@ -1,15 +1,17 @@
-"""Signing profiles, made when everything else of their stack is there that could fail."""
+"""What stays where a creation is rolled back, made when everything else of its stack is there."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import jsii
 from aws_cdk import CfnResource, Stack
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_signer as signer
 from constructs import IValidation
 
-__all__ = ["make_profiles_last"]
+__all__ = ["make_what_stays_last"]
 
 _MAY_FAIL: Final = (
     "AWS::ECR::PullThroughCacheRule",
@@ -18,7 +20,6 @@ _MAY_FAIL: Final = (
     "AWS::ECR::RepositoryCreationTemplate",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::OIDCProvider",
-    "AWS::KMS::Alias",
     "AWS::SSM::Parameter",
     "AWS::SecretsManager::Secret",
     "Custom::",
@@ -26,22 +27,24 @@ _MAY_FAIL: Final = (
 """What finds its name taken, or is done by a function."""
 
 
-def make_profiles_last(stack: Stack) -> None:
-    """Have the signing profiles of a stack wait for whatever in it may fail.
+def make_what_stays_last(stack: Stack) -> None:
+    """Have the key's alias and the signing profiles of a stack wait for whatever in it may fail.
 
     The name of a profile is never free again, so that a profile stays when the stack's creation is rolled
-    back, and the next creation finds the name taken. Made last, it is not there yet when something fails.
+    back, and the next creation finds the name taken. An alias stays, and its key with it, where guardrails
+    keep keys, which they know by their alias. Made last, neither is there yet when something fails: the alias
+    after everything else, and the profiles after the alias, whose name may be taken.
 
     Args:
-        stack: The stack, of which nothing that may fail uses the profile.
+        stack: The stack, of which nothing that may fail uses the alias or a profile.
 
     Practices: SIGN-2, OPS-1
     """
-    stack.node.add_validation(_Profiles(stack))
+    stack.node.add_validation(_Last(stack))
 
 
 @jsii.implements(IValidation)
-class _Profiles:
+class _Last:
     """CDK's hook at synthesis, when everything has been constructed."""
 
     def __init__(self, stack: Stack) -> None:
@@ -53,10 +56,16 @@ class _Profiles:
         if not self._done:
             self._done = True
             resources = [one for one in self._stack.node.find_all() if isinstance(one, CfnResource)]
+            aliases = [one for one in resources if isinstance(one, kms.CfnAlias)]
             profiles = [one for one in resources if isinstance(one, signer.CfnSigningProfile)]
-            if profiles:
+            if aliases or profiles:
                 before = [one for one in resources if one.cfn_resource_type.startswith(_MAY_FAIL)]
-                for profile in profiles:
-                    for one in before:
-                        profile.add_resource_dependency(one)
+                _wait(aliases, before)
+                _wait(profiles, [*before, *aliases])
         return []
+
+
+def _wait(resources: Sequence[CfnResource], before: Sequence[CfnResource]) -> None:
+    for resource in resources:
+        for one in before:
+            resource.add_resource_dependency(one)
