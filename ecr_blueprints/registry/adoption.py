@@ -24,6 +24,7 @@ from ecr_blueprints.registry.registry import Registry
 from ecr_blueprints.registry.registry_drift import secret_name
 from ecr_blueprints.registry.repository import Repository
 from ecr_blueprints.registry.signing_configuration import SigningRule
+from ecr_blueprints.registry.unresolved import Resolvable
 
 __all__ = ["AdoptedBlueprint", "AdoptedCache", "adopt", "common_key"]
 
@@ -148,7 +149,7 @@ def common_key(live: Registry) -> str | None:
         live: The registry that exists.
     """
     _, own = _cached(live)
-    found = {one.encryption.kms_key if _is_kms(one) else None for one in own}  # type: ignore[union-attr]
+    found = {_kms_key(one) for one in own}
     (key,) = found if len(found) == 1 else (None,)
     if not isinstance(key, str):
         return None
@@ -158,9 +159,11 @@ def common_key(live: Registry) -> str | None:
         return None
 
 
-def _is_kms(repository: Repository) -> bool:
+def _kms_key(repository: Repository) -> Resolvable[str] | None:
     encryption = repository.encryption
-    return isinstance(encryption, Encryption) and encryption.type is EncryptionType.KMS
+    if isinstance(encryption, Encryption) and encryption.type is EncryptionType.KMS:
+        return encryption.kms_key
+    return None
 
 
 def _stages(

@@ -1,7 +1,7 @@
 """The CDK CLI run again and again where it is loaded, in the place of a program for each command.
 
 Loading it, and warming up, is most of what a command costs. It is the same CLI, called as its own program
-calls it. The demo and one test of the deployments run the program.
+calls it. The demo runs the program, and `test_demo.py` the demo.
 """
 
 from __future__ import annotations
